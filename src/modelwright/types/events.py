@@ -1,0 +1,16 @@
+"""News: what changed, for live pages and reactions."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something changed. `kind` is `<thing>.<verb>` (`run.points`, `run.updated`), `subject` the id of the thing, `parent` its container (the experiment of a run)."""
+
+    id: int
+    at_ms: int
+    workspace: str
+    kind: str
+    subject: str
+    parent: str = ""
