@@ -1,0 +1,1 @@
+"""What the product decides: one room a domain. Shelves and arrows are in ARCHITECTURE.md and checked by import-linter."""

@@ -1,0 +1,285 @@
+"""The tables of tracking. Inside, runs are named by `runs.seq`, a small integer; outside by `runs.id`.
+
+A value column that is NULL stands for NaN, which SQLite cannot store; ±Inf are stored as they are.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+_SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_FLAG = sa.SmallInteger()
+_BIG = sa.BigInteger()
+
+experiments = sa.Table(
+    "experiments", metadata,
+    sa.Column("id", _SERIAL, primary_key=True),
+    sa.Column("workspace", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("artifact_location", sa.Text, nullable=False, server_default=""),
+    sa.Column("lifecycle", sa.Text, nullable=False, server_default="active"),
+    sa.Column("created_ms", _BIG, nullable=False),
+    sa.Column("updated_ms", _BIG, nullable=False),
+    sa.UniqueConstraint("workspace", "name"),
+)
+
+experiment_tags = sa.Table(
+    "experiment_tags", metadata,
+    sa.Column("experiment", _BIG, sa.ForeignKey("experiments.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+runs = sa.Table(
+    "runs", metadata,
+    sa.Column("seq", _SERIAL, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("workspace", sa.Text, nullable=False),
+    sa.Column("experiment", _BIG, sa.ForeignKey("experiments.id"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("lifecycle", sa.Text, nullable=False, server_default="active"),
+    sa.Column("user_name", sa.Text, nullable=False, server_default=""),
+    sa.Column("parent_id", sa.Text),
+    sa.Column("group_name", sa.Text, nullable=False, server_default=""),
+    sa.Column("notes", sa.Text, nullable=False, server_default=""),
+    sa.Column("created_ms", _BIG, nullable=False),
+    sa.Column("start_ms", _BIG),
+    sa.Column("end_ms", _BIG),
+    sa.Column("heartbeat_ms", _BIG),            # NULL: the client never promised heartbeats
+    sa.Column("deleted_ms", _BIG),
+    sa.Column("stop_requested", _FLAG, nullable=False, server_default="0"),
+    sa.Column("forked_from", sa.Text),
+    sa.Column("fork_step", _BIG),
+    sa.Column("artifact_uri", sa.Text, nullable=False, server_default=""),
+    sa.Column("dropped", _BIG, nullable=False, server_default="0"),
+    sa.Index("runs_by_start", "experiment", "lifecycle", sa.text("start_ms DESC"), "id"),
+    sa.Index("runs_by_workspace", "workspace", "lifecycle", sa.text("start_ms DESC"), "id"),
+    sa.Index("runs_by_parent", "parent_id", sqlite_where=sa.text("parent_id IS NOT NULL"), postgresql_where=sa.text("parent_id IS NOT NULL")),
+    sa.Index("runs_by_heartbeat", "heartbeat_ms", sqlite_where=sa.text("state = 'running' AND heartbeat_ms IS NOT NULL"),
+             postgresql_where=sa.text("state = 'running' AND heartbeat_ms IS NOT NULL")),
+)
+
+
+def _of_run(*, primary_key: bool = True) -> sa.Column[int]:
+    return sa.Column("run", _BIG, sa.ForeignKey("runs.seq", ondelete="CASCADE"), primary_key=primary_key, nullable=False)
+
+
+params = sa.Table(
+    "params", metadata,
+    _of_run(),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),   # JSON: typed and nested
+    sa.Column("text", sa.Text, nullable=False),    # as MLflow shows it, and as filters compare it
+    sa.Column("number", sa.Double),                # when the value is a number, for filters and order
+    sqlite_with_rowid=False,
+)
+
+tags = sa.Table(
+    "tags", metadata,
+    _of_run(),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+summaries = sa.Table(  # what the user put into `run.summary`, beside what is computed from points
+    "summaries", metadata,
+    _of_run(),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),   # JSON
+    sa.Column("number", sa.Double),
+    sqlite_with_rowid=False,
+)
+
+metrics = sa.Table(  # one row a series: all its points in a few numbers
+    "metrics", metadata,
+    _of_run(),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("experiment", _BIG, nullable=False),  # repeated here so that one index answers "best runs of an experiment"
+    sa.Column("last", sa.Double),                   # at the greatest (step, time, value)
+    sa.Column("last_step", _BIG, nullable=False),
+    sa.Column("last_ms", _BIG, nullable=False),
+    sa.Column("count", _BIG, nullable=False),
+    sa.Column("nans", _BIG, nullable=False, server_default="0"),
+    sa.Column("min", sa.Double),
+    sa.Column("max", sa.Double),
+    sa.Column("sum", sa.Double),
+    sa.Column("min_step", _BIG),                    # first step of the series
+    sa.Column("chunks", sa.Integer, nullable=False, server_default="0"),  # stored chunks not merged yet
+    sa.Index("metrics_by_value", "experiment", "key", "last", "run"),
+    sqlite_with_rowid=False,
+)
+
+definitions = sa.Table(
+    "definitions", metadata,
+    _of_run(),
+    sa.Column("key", sa.Text, primary_key=True),    # may end in `*`
+    sa.Column("goal", sa.Text),
+    sa.Column("step_metric", sa.Text),
+    sa.Column("policy", sa.Text, nullable=False, server_default="all"),
+    sa.Column("hidden", _FLAG, nullable=False, server_default="0"),
+    sqlite_with_rowid=False,
+)
+
+chunks = sa.Table(  # points of one series as packed columns; see points/chunk.py
+    "chunks", metadata,
+    sa.Column("id", _SERIAL, primary_key=True),
+    _of_run(primary_key=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("level", sa.SmallInteger, nullable=False),  # 0 as it arrived, higher after merging
+    sa.Column("first_step", _BIG, nullable=False),
+    sa.Column("last_step", _BIG, nullable=False),
+    sa.Column("first_ms", _BIG, nullable=False),
+    sa.Column("last_ms", _BIG, nullable=False),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Index("chunks_of_series", "run", "key", "first_step"),
+)
+
+pyramids = sa.Table(  # merged chunks seen from afar: min, max, mean, last per power-of-two bucket; see points/pyramid.py
+    "pyramids", metadata,
+    sa.Column("chunk", _BIG, sa.ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("level", sa.SmallInteger, primary_key=True),
+    _of_run(primary_key=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("first_step", _BIG, nullable=False),
+    sa.Column("last_step", _BIG, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Index("pyramids_of_series", "run", "key", "level", "first_step"),
+)
+
+writers = sa.Table(  # the last batch of each writer that was applied
+    "writers", metadata,
+    _of_run(),
+    sa.Column("writer", sa.Text, primary_key=True),
+    sa.Column("seq", _BIG, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+console = sa.Table(  # console lines in packed blocks
+    "console", metadata,
+    _of_run(),
+    sa.Column("first", _BIG, primary_key=True),     # number of the first line
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("first_ms", _BIG, nullable=False),
+    sa.Column("last_ms", _BIG, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+origins = sa.Table(
+    "origins", metadata,
+    _of_run(),
+    sa.Column("data", sa.Text, nullable=False),     # JSON of types.tracking.Origin
+)
+
+datasets = sa.Table(
+    "datasets", metadata,
+    sa.Column("id", _SERIAL, primary_key=True),
+    sa.Column("experiment", _BIG, sa.ForeignKey("experiments.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("source_type", sa.Text, nullable=False, server_default=""),
+    sa.Column("source", sa.Text, nullable=False, server_default=""),
+    sa.Column("schema", sa.Text),
+    sa.Column("profile", sa.Text),
+    sa.UniqueConstraint("experiment", "name", "digest"),
+)
+
+dataset_inputs = sa.Table(
+    "dataset_inputs", metadata,
+    _of_run(),
+    sa.Column("dataset", _BIG, sa.ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("context", sa.Text, nullable=False, server_default=""),  # the tag mlflow.data.context
+    sa.Column("tags", sa.Text, nullable=False, server_default="{}"),   # JSON
+    sa.Index("dataset_inputs_by_dataset", "dataset"),
+)
+
+model_links = sa.Table(
+    "model_links", metadata,
+    _of_run(),
+    sa.Column("direction", sa.Text, primary_key=True),  # "in" or "out"
+    sa.Column("model_id", sa.Text, primary_key=True),
+    sa.Column("step", _BIG, nullable=False, server_default="0"),
+    sa.Column("position", sa.Integer, nullable=False, server_default="0"),
+)
+
+artifacts = sa.Table(
+    "artifacts", metadata,
+    sa.Column("workspace", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, primary_key=True),   # `runs/<id>`, `models/<id>`, or another clean path
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("size", _BIG, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False, server_default=""),
+    sa.Column("created_ms", _BIG, nullable=False),
+    sa.Index("artifacts_by_digest", "digest"),
+)
+
+uploads = sa.Table(  # multipart uploads in progress
+    "uploads", metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("workspace", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("created_ms", _BIG, nullable=False),
+)
+
+upload_parts = sa.Table(
+    "upload_parts", metadata,
+    sa.Column("upload", sa.Text, sa.ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("size", _BIG, nullable=False),
+    sa.Index("upload_parts_by_digest", "digest"),
+)
+
+models = sa.Table(  # logged models
+    "models", metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("workspace", sa.Text, nullable=False),
+    sa.Column("experiment", _BIG, sa.ForeignKey("experiments.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.Column("kind", sa.Text, nullable=False, server_default=""),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("state_message", sa.Text, nullable=False, server_default=""),
+    sa.Column("lifecycle", sa.Text, nullable=False, server_default="active"),
+    sa.Column("source_run_id", sa.Text),
+    sa.Column("user_name", sa.Text, nullable=False, server_default=""),
+    sa.Column("created_ms", _BIG, nullable=False),
+    sa.Column("updated_ms", _BIG, nullable=False),
+    sa.Column("deleted_ms", _BIG),
+    sa.Column("artifact_uri", sa.Text, nullable=False, server_default=""),
+    sa.Index("models_by_creation", "experiment", "lifecycle", sa.text("created_ms DESC"), "id"),
+    sa.Index("models_by_run", "source_run_id"),
+)
+
+
+def _of_model() -> sa.Column[str]:
+    return sa.Column("model", sa.Text, sa.ForeignKey("models.id", ondelete="CASCADE"), primary_key=True)
+
+
+model_params = sa.Table(
+    "model_params", metadata, _of_model(),
+    sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False),
+)
+
+model_tags = sa.Table(
+    "model_tags", metadata, _of_model(),
+    sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False),
+)
+
+model_metrics = sa.Table(
+    "model_metrics", metadata, _of_model(),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("dataset_name", sa.Text, primary_key=True, server_default=""),
+    sa.Column("dataset_digest", sa.Text, primary_key=True, server_default=""),
+    sa.Column("run_id", sa.Text, primary_key=True, server_default=""),
+    sa.Column("step", _BIG, primary_key=True),
+    sa.Column("time_ms", _BIG, primary_key=True),
+    sa.Column("value", sa.Double),
+)

@@ -1,0 +1,1 @@
+"""How machines work, with no domain word: databases, blobs, HTTP, filters, settings, clock, logs, metrics."""

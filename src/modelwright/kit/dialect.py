@@ -1,0 +1,286 @@
+"""The two database engines. The only file that asks which one it is; everything above sees connections and errors of ours.
+
+Both are driven through their DB-API driver with SQL text in the qmark style (`?`); SQLAlchemy composes searches and
+describes tables, and its compiled text runs through the same connections.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import Dialect as SqlalchemyDialect
+
+from modelwright.kit import regexp
+from modelwright.types.errors import Conflict, Invalid, ModelwrightError, StorageFull, Unavailable
+
+_PROGRESS_STEPS = 20_000  # SQLite virtual machine steps between two looks at the deadline (about 1 ms)
+
+
+class Connection(Protocol):
+    """What both drivers' connections share."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any:
+        """Run one statement and return its cursor."""
+        ...
+
+    def cursor(self) -> Any:
+        """A cursor."""
+        ...
+
+    def close(self) -> None:
+        """End the session."""
+        ...
+
+
+class Dialect(Protocol):
+    """What differs between engines."""
+
+    name: str
+    sqlalchemy: SqlalchemyDialect
+    lanes: int
+    """Bulk-write lanes that may run side by side."""
+    url: str
+    """For SQLAlchemy (migrations)."""
+
+    def connect(self, *, writer: bool) -> Connection:
+        """A new session."""
+        ...
+
+    def text(self, sql: str) -> str:
+        """SQL with `?` marks as the driver wants it."""
+        ...
+
+    def begin(self, connection: Connection, *, writer: bool) -> None:
+        """Open a transaction: a snapshot to read, or the right to write."""
+        ...
+
+    def rollback(self, connection: Connection) -> None:
+        """End the open transaction, if there is one."""
+        ...
+
+    def usable(self, connection: Connection) -> bool:
+        """Whether the session can go on after an error."""
+        ...
+
+    def many(self, connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run one statement for many rows."""
+        ...
+
+    def deadline(self, connection: Connection, seconds: float | None) -> None:
+        """Cancel statements of this session that run longer."""
+        ...
+
+    def translate(self, error: BaseException) -> ModelwrightError | None:
+        """The driver's error as one of ours; None when it is a bug."""
+        ...
+
+    def retryable(self, error: BaseException) -> bool:
+        """Whether the whole transaction may simply be run again."""
+        ...
+
+    def closed(self, error: BaseException) -> bool:
+        """Whether the session was lost."""
+        ...
+
+
+class Sqlite:
+    """SQLite in WAL mode with `synchronous=FULL`: a commit that returned survives a power cut."""
+
+    name = "sqlite"
+    lanes = 1
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.url = f"sqlite:///{path}"
+        self.sqlalchemy: SqlalchemyDialect = sqlite.dialect(paramstyle="qmark")
+
+    def connect(self, *, writer: bool) -> Connection:
+        """A session; readers cannot write."""
+        connection = sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=False, timeout=15, cached_statements=512
+        )
+        if writer:
+            connection.execute("PRAGMA journal_mode=WAL")
+        for pragma in (
+            "synchronous=FULL", "foreign_keys=ON", "case_sensitive_like=ON", "cache_size=-16000", "mmap_size=268435456",
+            "temp_store=MEMORY", "journal_size_limit=67108864", "wal_autocheckpoint=4000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        if not writer:
+            connection.execute("PRAGMA query_only=ON")
+        regexp.install(connection)
+        return connection
+
+    def text(self, sql: str) -> str:
+        """SQLite takes qmark style as it is."""
+        return sql
+
+    def begin(self, connection: Connection, *, writer: bool) -> None:
+        """BEGIN IMMEDIATE to write."""
+        connection.execute("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+    def rollback(self, connection: Connection) -> None:
+        """SQLite may have rolled back by itself."""
+        if connection.in_transaction:  # pyright: ignore[reportAttributeAccessIssue]
+            connection.execute("ROLLBACK")
+
+    def usable(self, connection: Connection) -> bool:
+        """A SQLite session survives its errors."""
+        return True
+
+    def many(self, connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """One prepared statement, many rows."""
+        connection.cursor().executemany(sql, rows)
+
+    def deadline(self, connection: Connection, seconds: float | None) -> None:
+        """Looks at the clock every few thousand virtual machine steps."""
+        assert isinstance(connection, sqlite3.Connection)
+        if seconds is None:
+            connection.set_progress_handler(None, 0)
+            return
+        end = time.monotonic() + seconds
+        connection.set_progress_handler(lambda: time.monotonic() > end, _PROGRESS_STEPS)
+
+    def translate(self, error: BaseException) -> ModelwrightError | None:
+        """By SQLite's result code."""
+        if isinstance(error, sqlite3.Error):
+            code = getattr(error, "sqlite_errorcode", 0) or 0
+            primary = code & 0xFF
+            if primary == sqlite3.SQLITE_FULL:
+                return StorageFull()
+            if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                return Unavailable("the database is busy; try again", hint="is another process writing to it?")
+            if primary == sqlite3.SQLITE_IOERR:
+                return Unavailable(f"the disk refused the database: {error}", hint="check the disk, then try again")
+            if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                return Unavailable(f"the database file is damaged: {error}", hint="stop the server and `mw restore` a backup")
+            if primary == sqlite3.SQLITE_INTERRUPT:
+                return Invalid("the search takes too long", where="filter", hint="narrow the filter or the experiments")
+            if primary == sqlite3.SQLITE_CONSTRAINT:
+                return Conflict(f"the change contradicts what is stored: {error}")
+            if primary == sqlite3.SQLITE_TOOBIG:
+                return Invalid("a value is too large to store")
+            if primary == sqlite3.SQLITE_READONLY:
+                return Unavailable("the database cannot be written", hint="check the permissions of the data folder")
+        return _common(error)
+
+    def retryable(self, error: BaseException) -> bool:
+        """Never: one writer at a time."""
+        return False
+
+    def closed(self, error: BaseException) -> bool:
+        """A file does not hang up."""
+        return False
+
+
+class Postgres:
+    """PostgreSQL through psycopg 3."""
+
+    name = "postgresql"
+    lanes = 4
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._psycopg = importlib.import_module("psycopg")
+        except ImportError:
+            raise Invalid("PostgreSQL needs its driver", where="--db", hint="pip install 'modelwright[postgres]'") from None
+        self.dsn = "postgresql://" + url.split("://", 1)[1]
+        self.url = "postgresql+psycopg://" + url.split("://", 1)[1]
+        self.sqlalchemy: SqlalchemyDialect = postgresql.dialect(paramstyle="format")
+
+    def connect(self, *, writer: bool) -> Connection:
+        """A session in UTC, with prepared statements."""
+        connection = self._psycopg.connect(
+            self.dsn, autocommit=True, prepare_threshold=3, connect_timeout=5, application_name="modelwright",
+            options="-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+        )
+        if not writer:
+            connection.execute("SET default_transaction_read_only = on")
+        return connection
+
+    @functools.lru_cache(maxsize=1024)  # noqa: B019  one dialect a process
+    def text(self, sql: str) -> str:
+        """psycopg's format style."""
+        return sql.replace("%", "%%").replace("?", "%s")
+
+    def begin(self, connection: Connection, *, writer: bool) -> None:
+        """Read committed to write, one snapshot to read."""
+        connection.execute("BEGIN" if writer else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def rollback(self, connection: Connection) -> None:
+        """ROLLBACK is harmless outside a transaction."""
+        connection.execute("ROLLBACK")
+
+    def usable(self, connection: Connection) -> bool:
+        """Whether the session is open."""
+        return not connection.closed  # pyright: ignore[reportAttributeAccessIssue]
+
+    def many(self, connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Pipelined by the driver."""
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, rows)
+
+    def deadline(self, connection: Connection, seconds: float | None) -> None:
+        """`statement_timeout` of the open transaction."""
+        if seconds is not None:
+            connection.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+
+    def translate(self, error: BaseException) -> ModelwrightError | None:
+        """By SQLSTATE class (PostgreSQL manual, appendix A)."""
+        errors = self._psycopg.errors
+        if not isinstance(error, self._psycopg.Error):
+            return _common(error)
+        if isinstance(error, errors.QueryCanceled):
+            return Invalid("the search takes too long", where="filter", hint="narrow the filter or the experiments")
+        if isinstance(error, (errors.DiskFull, errors.OutOfMemory)):
+            return StorageFull()
+        if isinstance(error, errors.InvalidRegularExpression):
+            return Invalid(f"the regular expression is not valid: {error}", where="filter")
+        state = getattr(error, "sqlstate", None) or ""
+        if state[:2] == "22" or isinstance(error, self._psycopg.DataError):
+            return Invalid(f"the value cannot be stored: {str(error).splitlines()[0]}")
+        if state[:2] == "23":
+            return Conflict(f"the change contradicts what is stored: {str(error).splitlines()[0]}")
+        if state[:2] in ("08", "53", "55", "57", "40", "58") or isinstance(error, self._psycopg.OperationalError):
+            return Unavailable("the database cannot be reached right now; try again")
+        return None
+
+    def retryable(self, error: BaseException) -> bool:
+        """Deadlocks and serialization failures."""
+        return (getattr(error, "sqlstate", None) or "")[:2] == "40"
+
+    def closed(self, error: BaseException) -> bool:
+        """Whether the server hung up."""
+        state = getattr(error, "sqlstate", None) or ""
+        return state[:3] in ("57P", "080") or (isinstance(error, self._psycopg.OperationalError) and not state)
+
+
+def _common(error: BaseException) -> ModelwrightError | None:
+    if isinstance(error, OverflowError):
+        return Invalid("an integer does not fit in 64 bits")
+    if isinstance(error, UnicodeEncodeError):
+        return Invalid("a text is not valid Unicode (lone surrogate)")
+    return None
+
+
+def open_dialect(url: str, folder: Path) -> Dialect:
+    """The engine of a database URL; an empty one is SQLite in `folder`.
+
+    Raises:
+        Invalid: an unknown scheme.
+    """
+    if not url:
+        return Sqlite(folder / "modelwright.db")
+    scheme = url.split("://", 1)[0].split("+", 1)[0]
+    if scheme in ("postgresql", "postgres"):
+        return Postgres(url)
+    if scheme == "sqlite":
+        return Sqlite(Path(url.split(":///", 1)[1]))
+    raise Invalid(f"unknown database {scheme!r}", where="--db", hint="use postgresql://user:password@host/name")

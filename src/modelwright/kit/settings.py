@@ -1,0 +1,79 @@
+"""What an operator may choose about a server. One frozen struct, filled from flags, then environment, then defaults."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from modelwright.types.codec import convert
+from modelwright.types.errors import Invalid
+
+ENV_PREFIX = "MODELWRIGHT_SERVER_"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings of one server process. Each can be set as `MODELWRIGHT_SERVER_<NAME>`."""
+
+    dir: str = "modelwright-data"
+    """Folder of the embedded database, blobs and spool."""
+    host: str = "127.0.0.1"
+    """Address to listen on; any but loopback needs an admin credential."""
+    port: int = 7117
+    """TCP port; 0 takes a free one."""
+    db: str = ""
+    """Database URL (`postgresql://…`); empty means SQLite in `dir`."""
+    blobs: str = ""
+    """Blob store URL (`s3://bucket/prefix`, `gs://…`, `az://…`); empty means `dir/blobs`."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Host names that requests may carry, beside loopback and `host`; `*` allows all."""
+    allowed_origins: tuple[str, ...] = ()
+    """Origins of web pages that may change state, beside the server's own."""
+    admin_token: str = ""
+    """A secret that logs in as administrator (for first set-up and automation); at least 20 characters."""
+    auth: bool = False
+    """Ask for a login on loopback too."""
+    max_body: int = 64 * 1024 * 1024
+    """Largest request body in bytes after decompression, artifacts excepted."""
+    max_artifact: int = 0
+    """Largest artifact in bytes; 0 means no limit but the disk."""
+    heartbeat_timeout_s: float = 25.0
+    """A run whose client promised heartbeats counts as crashed after this silence."""
+    threads: int = 16
+    """Threads for blocking work."""
+    query_timeout_s: float = 20.0
+    """A read query is cancelled after this time."""
+    event_retention_s: int = 3600
+    """How long events stay readable for pages that reconnect."""
+    drain_s: float = 10.0
+    """How long a stopping server lets requests in flight finish."""
+    log_level: str = "info"
+    """`debug`, `info`, `warning` or `error`."""
+
+
+def read(flags: Mapping[str, object], environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from flags (None means not given), then the environment, then defaults.
+
+    Raises:
+        Invalid: a value of the wrong type, or an unknown `MODELWRIGHT_SERVER_…` name.
+    """
+    environ = os.environ if environ is None else environ
+    known = {field.name: field for field in msgspec.structs.fields(Settings)}
+    values: dict[str, object] = {}
+    for name, text in environ.items():
+        if not name.startswith(ENV_PREFIX):
+            continue
+        field = name.removeprefix(ENV_PREFIX).lower()
+        if field not in known:
+            raise Invalid(f"unknown setting {name}", where="environment", hint=f"settings: {', '.join(sorted(known))}")
+        is_list = isinstance(known[field].default, tuple)
+        values[field] = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
+    values.update({name: value for name, value in flags.items() if value is not None})
+    return convert(values, Settings, strict=False)
+
+
+def folder(settings: Settings) -> Path:
+    """The data folder as an absolute path."""
+    return Path(settings.dir).expanduser().resolve()
