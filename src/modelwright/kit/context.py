@@ -32,6 +32,8 @@ class Ctx(msgspec.Struct, frozen=True, kw_only=True):
     workspace: str = DEFAULT_WORKSPACE
     request_id: str = ""
     hooks: dict[str, list[Callable[..., Any]]] = {}
+    local: dict[str, Any] = {}
+    """What rooms keep in this process and may lose at any time (caches, waiters), by name; shared by all views of the server."""
 
     def acting(self, actor: Actor | None, workspace: str, request_id: str = "") -> Ctx:
         """The same server, seen by another actor or from another workspace."""

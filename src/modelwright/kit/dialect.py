@@ -48,6 +48,8 @@ class Dialect(Protocol):
     """Bulk-write lanes that may run side by side."""
     url: str
     """For SQLAlchemy (migrations)."""
+    skip_locked: str
+    """Ends a SELECT that takes rows for this transaction, passing over those that others hold."""
 
     def connect(self, *, writer: bool) -> Connection:
         """A new session."""
@@ -95,6 +97,7 @@ class Sqlite:
 
     name = "sqlite"
     lanes = 1
+    skip_locked = ""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -185,6 +188,7 @@ class Postgres:
 
     name = "postgresql"
     lanes = 4
+    skip_locked = " FOR UPDATE SKIP LOCKED"
 
     def __init__(self, url: str) -> None:
         try:
