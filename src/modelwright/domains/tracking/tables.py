@@ -12,6 +12,8 @@ metadata = sa.MetaData()
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _FLAG = sa.SmallInteger()
 _BIG = sa.BigInteger()
+_CHILD = sa.text("parent_id IS NOT NULL")
+_ALIVE = sa.text("state = 'running' AND heartbeat_ms IS NOT NULL")
 
 experiments = sa.Table(
     "experiments", metadata,
@@ -59,14 +61,14 @@ runs = sa.Table(
     sa.Column("dropped", _BIG, nullable=False, server_default="0"),
     sa.Index("runs_by_start", "experiment", "lifecycle", sa.text("start_ms DESC"), "id"),
     sa.Index("runs_by_workspace", "workspace", "lifecycle", sa.text("start_ms DESC"), "id"),
-    sa.Index("runs_by_parent", "parent_id", sqlite_where=sa.text("parent_id IS NOT NULL"), postgresql_where=sa.text("parent_id IS NOT NULL")),
-    sa.Index("runs_by_heartbeat", "heartbeat_ms", sqlite_where=sa.text("state = 'running' AND heartbeat_ms IS NOT NULL"),
-             postgresql_where=sa.text("state = 'running' AND heartbeat_ms IS NOT NULL")),
+    sa.Index("runs_by_parent", "parent_id", sqlite_where=_CHILD, postgresql_where=_CHILD),
+    sa.Index("runs_by_heartbeat", "heartbeat_ms", sqlite_where=_ALIVE, postgresql_where=_ALIVE),
 )
 
 
 def _of_run(*, primary_key: bool = True) -> sa.Column[int]:
-    return sa.Column("run", _BIG, sa.ForeignKey("runs.seq", ondelete="CASCADE"), primary_key=primary_key, nullable=False)
+    owner = sa.ForeignKey("runs.seq", ondelete="CASCADE")
+    return sa.Column("run", _BIG, owner, primary_key=primary_key, nullable=False)
 
 
 params = sa.Table(
@@ -100,7 +102,7 @@ metrics = sa.Table(  # one row a series: all its points in a few numbers
     "metrics", metadata,
     _of_run(),
     sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("experiment", _BIG, nullable=False),  # repeated here so that one index answers "best runs of an experiment"
+    sa.Column("experiment", _BIG, nullable=False),  # repeated for the index that finds the best runs
     sa.Column("last", sa.Double),                   # at the greatest (step, time, value)
     sa.Column("last_step", _BIG, nullable=False),
     sa.Column("last_ms", _BIG, nullable=False),
@@ -141,7 +143,7 @@ chunks = sa.Table(  # points of one series as packed columns; see points/chunk.p
     sa.Index("chunks_of_series", "run", "key", "first_step"),
 )
 
-pyramids = sa.Table(  # merged chunks seen from afar: min, max, mean, last per power-of-two bucket; see points/pyramid.py
+pyramids = sa.Table(  # merged chunks seen from afar, in power-of-two buckets; see points/pyramid.py
     "pyramids", metadata,
     sa.Column("chunk", _BIG, sa.ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("level", sa.SmallInteger, primary_key=True),
