@@ -16,7 +16,7 @@ from typing import IO, Any
 from urllib.parse import parse_qsl
 
 from modelwright.kit.blobs import CHUNK, BlobInfo, Key, checked, checked_range, pieces
-from modelwright.types.errors import Invalid, ModelwrightError, NotFound, Unavailable
+from modelwright.types.errors import Invalid, ModelwrightError, NotFound, StorageFull, Unavailable
 
 _PART = 8 * CHUNK    # a multipart upload's part, and what is kept in memory before the disk is used
 _LIST_PAGE = 1000
@@ -52,7 +52,7 @@ class ObjectBlobs:
             # The whole content is at hand before the upload starts: an error of the source must not leave half an upload.
             size = 0
             for piece in pieces(chunks):
-                spool.write(piece)
+                _spooled(spool, piece)
                 size += len(piece)
             name = key if isinstance(key, str) else checked(key())
             spool.seek(0)
@@ -138,6 +138,13 @@ class ObjectBlobs:
             raise NotFound(f"there is no blob {key!r}", where="key") from None
         except Exception as error:
             raise Unavailable(f"the blob store cannot be reached: {_first_line(error)}", hint="try again in a moment") from error
+
+
+def _spooled(spool: IO[bytes], piece: bytes) -> None:
+    try:
+        spool.write(piece)
+    except OSError as error:
+        raise StorageFull("no space is left for temporary files on the server") from error
 
 
 def _parts(spool: IO[bytes]) -> Iterator[bytes]:

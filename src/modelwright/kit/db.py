@@ -4,12 +4,16 @@
     with db.write() as tx:  tx.execute("INSERT …", (…,))       # committed when the block ends
     future = db.submit(lambda tx: …, key=run_id)               # shares its commit with what arrives meanwhile
 
-A future of `submit` is done only after its transaction was committed. Knows nothing of what the tables mean.
+A block of `write` that ended, and a future of `submit` that has a result, are committed and survive a power cut. One
+that raised has changed nothing, with one exception that its message names: the database was lost during the commit and
+cannot be asked (PostgreSQL is asked by the transaction's id as soon as it answers again). Nothing is ever applied
+twice: a transaction is repeated only when the first try is known to have been rolled back.
+Knows nothing of what the tables mean.
 """
 
 from __future__ import annotations
 
-import queue
+import itertools
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
@@ -21,15 +25,16 @@ from sqlalchemy.sql import ClauseElement
 
 from modelwright.kit import logs
 from modelwright.kit.dialect import Connection, Dialect
-from modelwright.types.errors import ModelwrightError, StorageFull, Unavailable
+from modelwright.kit.lane import Lane
+from modelwright.kit.pool import Pool
+from modelwright.types.errors import ModelwrightError, Unavailable
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
-_Work = tuple["Callable[[Tx], Any]", "Future[Any]"]
+_Gathered = tuple[dict[Any, Any], dict[str, Callable[["Tx"], None]], dict[str, Callable[[], None]]]
 
 _LOG = logs.get(__name__)
-_GATHER = 256        # writes that share one commit at most
-_RETRY_FOR_S = 8.0   # how long a lane tries to reach a database that went away
+_ASK_FOR_S = 8.0   # how long a lost database is asked what became of a commit
 
 
 class Tx:
@@ -39,7 +44,8 @@ class Tx:
         self.connection = connection
         self.dialect = dialect
         self.notes: dict[Any, Any] = {}
-        """What a transaction gathers for its end (events, for example), by key."""
+        """What a transaction gathers for its end (events, for example), by key. Works that share a commit share their
+        notes: dicts and sets are united, lists joined, of other values the last one stays."""
         self.committing = False
         self._before: dict[str, Callable[[Tx], None]] = {}
         self._after: dict[str, Callable[[], None]] = {}
@@ -62,6 +68,10 @@ class Tx:
         if items:
             self.dialect.many(self.connection, self.dialect.text(sql), items)
 
+    def stream(self, sql: str, parameters: Sequence[Any] = (), *, rows: int = 1000) -> Generator[list[Row]]:
+        """Rows of a query in lists of at most `rows`, for results that do not fit in memory."""
+        yield from self.dialect.stream(self.connection, self.dialect.text(sql), parameters, rows)
+
     def select(self, statement: ClauseElement) -> list[Row]:
         """All rows of a composed SQLAlchemy statement."""
         compiled = statement.compile(dialect=self.dialect.sqlalchemy, compile_kwargs={"render_postcompile": True})
@@ -79,77 +89,57 @@ class Tx:
 
     def closing(self) -> None:
         """Run what `before_commit` gathered."""
-        for action in self._before.values():
+        for action in list(self._before.values()):
             action(self)
 
     def closed(self) -> None:
         """Run what `after_commit` gathered."""
         for action in self._after.values():
-            action()
-
-
-class _Pool:
-    """Sessions for one use; a thread takes the most recently used one."""
-
-    def __init__(self, dialect: Dialect, *, writer: bool) -> None:
-        self._dialect = dialect
-        self._writer = writer
-        self._idle: list[Connection] = []
-
-    def begin(self) -> Connection:
-        """A session with an open transaction; idle ones that the engine hung up on are replaced."""
-        while self._idle:
             try:
-                connection = self._idle.pop()
-            except IndexError:  # another thread was faster
-                break
-            try:
-                self._dialect.begin(connection, writer=self._writer)
-            except Exception as error:
-                if not self._dialect.closed(error):
-                    self.rolled_back(connection)
-                    raise
-                continue
-            return connection
-        connection = self._dialect.connect(writer=self._writer)
-        self._dialect.begin(connection, writer=self._writer)
-        return connection
+                action()
+            except Exception:
+                _LOG.exception("an action after a commit failed; the commit stands")
 
-    def give(self, connection: Connection) -> None:
-        """Keep a session for the next one who needs it."""
-        self._idle.append(connection)
+    def mark(self) -> _Gathered:
+        """Gather afresh; what was gathered so far is returned, for `keep` or `forget`."""
+        gathered = (self.notes, self._before, self._after)
+        self.notes, self._before, self._after = {}, {}, {}
+        return gathered
 
-    def rolled_back(self, connection: Connection) -> None:
-        """Roll back and keep the session; one that cannot is thrown away."""
-        try:
-            if self._dialect.usable(connection):
-                self._dialect.rollback(connection)
-                self._idle.append(connection)
-                return
-        except Exception as error:  # noqa: BLE001  the error that led here is the one to report
-            _LOG.debug("a session could not roll back: %s", error)
-        connection.close()
+    def keep(self, mark: _Gathered) -> None:
+        """Add what was gathered since `mark` to what was gathered before."""
+        notes, before, after = mark
+        for key, value in self.notes.items():
+            known = notes.get(key)
+            if isinstance(known, (dict, set)):
+                known.update(value)
+            elif isinstance(known, list):
+                known.extend(value)
+            else:
+                notes[key] = value
+        self.notes, self._before, self._after = notes, {**self._before, **before}, {**self._after, **after}
 
-    def close(self) -> None:
-        """End the idle sessions."""
-        while self._idle:
-            self._idle.pop().close()
+    def forget(self, mark: _Gathered) -> None:
+        """Drop what was gathered since `mark`."""
+        self.notes, self._before, self._after = mark
 
 
 class Database:
-    """One database, shared by all threads of a process."""
+    """One database, shared by all threads of a process. A forked child must open its own."""
 
     def __init__(self, dialect: Dialect, *, query_timeout_s: float = 20.0) -> None:
         self.dialect = dialect
         self._timeout = query_timeout_s
-        self._readers = _Pool(dialect, writer=False)
-        self._writers = _Pool(dialect, writer=True)
+        self._readers = Pool(dialect, writer=False)
+        self._writers = Pool(dialect, writer=True)
         self._turn = threading.Lock() if dialect.lanes == 1 else nullcontext()
-        self._lanes = [_Lane(self, number) for number in range(dialect.lanes)]
+        self._thread = threading.local()
+        self._lanes = [Lane(self, number) for number in range(dialect.lanes)]
+        self._next = itertools.count()
 
     @contextmanager
     def read(self, *, timeout_s: float | None = None) -> Generator[Tx]:
-        """A snapshot. Statements are cancelled after the query timeout.
+        """A snapshot. Statements are cancelled after the query timeout (SQLite: the whole block's statements).
 
         Raises:
             Unavailable: the database cannot be reached. Invalid: a query took too long.
@@ -163,25 +153,33 @@ class Database:
         """A transaction that is committed when the block ends, rolled back when it raises.
 
         Raises:
-            StorageFull, Unavailable: nothing was changed. Whatever the block raises.
+            StorageFull, Unavailable: nothing was changed (or the message says that it is not known).
+            Whatever the block raises.
         """
-        with self._translating():
-            with self._turn, self._transaction(self._writers) as tx:
-                yield tx
-            tx.closed()
+        with self._translating(), self.writing() as tx:
+            yield tx
 
     def submit(self, work: Callable[[Tx], T], *, key: str = "") -> Future[T]:
-        """Queue a write; works of one key run in the order of their arrival.
+        """Queue a write; works of one key run in the order of their arrival (those without a key in any order).
 
-        The work may run more than once (a lost session is tried again), so it must touch nothing but the transaction.
+        The work may run more than once before it is committed once, so it must touch nothing but the transaction. It may
+        not wait for another write. A future that was not started yet can be cancelled.
         """
         future: Future[T] = Future()
-        lane = self._lanes[hash(key) % len(self._lanes)] if len(self._lanes) > 1 else self._lanes[0]
-        lane.put(work, future)
+        if self._writers.refusal:
+            future.set_exception(Unavailable(self._writers.refusal))
+            return future
+        count = len(self._lanes)
+        self._lanes[0 if count == 1 else (hash(key) if key else next(self._next)) % count].put(work, future)
         return future
 
+    @property
+    def queued(self) -> int:
+        """Writes that wait for a lane."""
+        return sum(lane.waiting for lane in self._lanes)
+
     def close(self) -> None:
-        """Finish what is queued, then end all sessions."""
+        """Finish what is queued, then end all sessions; later calls get `Unavailable`."""
         for lane in self._lanes:
             lane.close()
         self._readers.close()
@@ -193,41 +191,68 @@ class Database:
             return error
         return self.dialect.translate(error) or error
 
-    def run_together(self, works: list[_Work]) -> None:
-        """Run works in one transaction, each in a savepoint, and answer them after the commit."""
-        deadline = time.monotonic() + _RETRY_FOR_S
-        pause = 0.05
-        while True:
-            attempt = _Attempt(works)
-            try:
-                with self._turn, self._transaction(self._writers) as tx:
-                    attempt.run(tx, self)
-            except BaseException as error:  # noqa: BLE001  every waiting caller must hear of it
-                untouched = attempt.tx is None or not attempt.tx.committing
-                again = self.dialect.retryable(error) or (untouched and self.dialect.closed(error))
-                if again and time.monotonic() < deadline:
-                    time.sleep(pause)
-                    pause = min(pause * 2, 1.0)
-                    continue
-                attempt.fail(self.translated(error))
-                return
-            tx.closed()
-            attempt.answer()
-            return
+    def repeatable(self, error: BaseException) -> bool:
+        """Whether a write that raised this is known to have changed nothing, and may succeed when it is tried again."""
+        if isinstance(error, _CommitLost):
+            return error.rolled_back
+        return self.dialect.retryable(error) or self.dialect.closed(error)
 
     @contextmanager
-    def _transaction(self, pool: _Pool) -> Generator[Tx]:
-        connection = pool.begin()
+    def writing(self) -> Generator[Tx]:
+        """As `write`, with the driver's own errors; for the lanes."""
+        if getattr(self._thread, "writes", False):
+            raise RuntimeError("a write inside a write would wait for itself: pass the open transaction on")
+        self._writers.check()
+        with self._turn:
+            self._thread.writes = True
+            try:
+                with self._transaction(self._writers) as tx:
+                    yield tx
+            finally:
+                self._thread.writes = False
+        tx.closed()
+
+    @contextmanager
+    def _transaction(self, pool: Pool) -> Generator[Tx]:
+        connection, name = pool.begin()
         tx = Tx(connection, self.dialect)
         try:
             yield tx
             tx.closing()
             tx.committing = True
-            connection.execute("COMMIT")
-        except BaseException:
+            self.dialect.commit(connection)
+        except BaseException as error:
             pool.rolled_back(connection)
+            if tx.committing and name and self.dialect.closed(error):
+                if self._was_committed(name):
+                    return
+                raise _CommitLost(rolled_back=True) from error
             raise
         pool.give(connection)
+
+    def _was_committed(self, name: str) -> bool:
+        """What became of a transaction whose COMMIT got no answer.
+
+        Raises:
+            _CommitLost: the database does not come back, or does not know.
+        """
+        end = time.monotonic() + _ASK_FOR_S
+        pause = 0.02
+        while time.monotonic() < end:
+            time.sleep(pause)
+            pause = min(pause * 2, 0.5)
+            try:
+                connection = self.dialect.connect(writer=False)
+                try:
+                    outcome = self.dialect.outcome(connection, name)
+                finally:
+                    connection.close()
+            except Exception as error:  # noqa: BLE001  whatever it is, there is no answer yet
+                _LOG.debug("the database does not say what became of %s: %s", name, error)
+                continue
+            if outcome is not None:
+                return outcome
+        raise _CommitLost(rolled_back=False)
 
     @contextmanager
     def _translating(self) -> Generator[None]:
@@ -240,86 +265,13 @@ class Database:
             raise ours from error
 
 
-class _Attempt:
-    """One try to run a group of works in one transaction."""
+class _CommitLost(Unavailable):
+    """The database was lost during a commit."""
 
-    def __init__(self, works: list[_Work]) -> None:
-        self._works = works
-        self._answers: list[tuple[Any, BaseException | None]] = []
-        self.tx: Tx | None = None
-
-    def run(self, tx: Tx, database: Database) -> None:
-        self.tx = tx
-        for work, _ in self._works:
-            self._answers.append(self._isolated(tx, work, database))
-
-    def _isolated(self, tx: Tx, work: Callable[[Tx], Any], database: Database) -> tuple[Any, BaseException | None]:
-        execute = tx.connection.execute
-        execute("SAVEPOINT work")
-        try:
-            answer = work(tx)
-        except BaseException as error:
-            if database.dialect.closed(error) or database.dialect.retryable(error):
-                raise
-            ours = database.translated(error)
-            if isinstance(ours, (StorageFull, Unavailable)) and ours is not error:
-                raise  # the transaction itself is in trouble, not this work alone
-            execute("ROLLBACK TO SAVEPOINT work")
-            execute("RELEASE SAVEPOINT work")
-            return None, ours
-        execute("RELEASE SAVEPOINT work")
-        return answer, None
-
-    def answer(self) -> None:
-        for (_, future), (answer, failure) in zip(self._works, self._answers, strict=True):
-            if failure is not None:
-                future.set_exception(failure)
-            else:
-                future.set_result(answer)
-
-    def fail(self, error: BaseException) -> None:
-        for _, future in self._works:
-            future.set_exception(error)
-
-
-class _Lane:
-    """A thread that takes what has arrived, writes it in one transaction and answers."""
-
-    def __init__(self, database: Database, number: int) -> None:
-        self._database = database
-        self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
-        self._closed = False
-        self._thread = threading.Thread(target=self._loop, name=f"write-lane-{number}", daemon=True)
-        self._thread.start()
-
-    def put(self, work: Callable[[Tx], Any], future: Future[Any]) -> None:
-        if self._closed:
-            future.set_exception(Unavailable("the server is stopping; try again in a moment"))
-            return
-        self._queue.put((work, future))
-
-    def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self._queue.put(None)
-            self._thread.join()
-
-    def _loop(self) -> None:
-        while True:
-            item = self._queue.get()
-            if item is None:
-                return
-            works = [item]
-            stop = False
-            while len(works) < _GATHER:
-                try:
-                    following = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-                if following is None:
-                    stop = True
-                    break
-                works.append(following)
-            self._database.run_together(works)
-            if stop:
-                return
+    def __init__(self, *, rolled_back: bool) -> None:
+        self.rolled_back = rolled_back
+        if rolled_back:
+            super().__init__("the database was lost before the change was made; try again")
+        else:
+            super().__init__("the database was lost during the commit; the change may or may not have been made",
+                             hint="look whether it is there before you repeat it")

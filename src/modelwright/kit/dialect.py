@@ -10,7 +10,7 @@ import functools
 import importlib
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +20,8 @@ from sqlalchemy.engine.interfaces import Dialect as SqlalchemyDialect
 from modelwright.kit import regexp
 from modelwright.types.errors import Conflict, Invalid, ModelwrightError, StorageFull, Unavailable
 
+_BUSY_S = 15              # how long SQLite waits for another process that writes
+_LOG_LIMIT = 64 << 20     # bytes that SQLite's log keeps on disk after it was written back
 _PROGRESS_STEPS = 20_000  # SQLite virtual machine steps between two looks at the deadline (about 1 ms)
 
 
@@ -59,20 +61,34 @@ class Dialect(Protocol):
         """SQL with `?` marks as the driver wants it."""
         ...
 
-    def begin(self, connection: Connection, *, writer: bool) -> None:
-        """Open a transaction: a snapshot to read, or the right to write."""
+    def begin(self, connection: Connection, *, writer: bool) -> str:
+        """Open a transaction: a snapshot to read, or the right to write. Returns a name for `outcome`, or nothing."""
+        ...
+
+    def commit(self, connection: Connection) -> None:
+        """Commit; returns when the change is durable, raises when it was not made."""
+        ...
+
+    def outcome(self, connection: Connection, name: str) -> bool | None:
+        """Whether the transaction of that name was committed; None while that is not known."""
         ...
 
     def rollback(self, connection: Connection) -> None:
         """End the open transaction, if there is one."""
         ...
 
-    def usable(self, connection: Connection) -> bool:
-        """Whether the session can go on after an error."""
+    def usable(self, connection: Connection, *, in_transaction: bool = False) -> bool:
+        """Whether the session (or even its open transaction, after a rollback to a savepoint) can go on after an error."""
         ...
 
     def many(self, connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run one statement for many rows."""
+        ...
+
+    def stream(
+        self, connection: Connection, sql: str, parameters: Sequence[Any], size: int
+    ) -> Generator[list[tuple[Any, ...]]]:
+        """Rows of a query in lists of `size`, without holding them all."""
         ...
 
     def deadline(self, connection: Connection, seconds: float | None) -> None:
@@ -103,44 +119,90 @@ class Sqlite:
         self.path = path
         self.url = f"sqlite:///{path}"
         self.sqlalchemy: SqlalchemyDialect = sqlite.dialect(paramstyle="qmark")
+        self._log_in_doubt = True
+        self._at_start = True
 
     def connect(self, *, writer: bool) -> Connection:
         """A session; readers cannot write."""
         connection = sqlite3.connect(
-            self.path, isolation_level=None, check_same_thread=False, timeout=15, cached_statements=512
+            self.path, isolation_level=None, check_same_thread=False, timeout=_BUSY_S, cached_statements=512
         )
-        if writer:
-            connection.execute("PRAGMA journal_mode=WAL")
-        for pragma in (
-            "synchronous=FULL", "foreign_keys=ON", "case_sensitive_like=ON", "cache_size=-16000", "mmap_size=268435456",
-            "temp_store=MEMORY", "journal_size_limit=67108864", "wal_autocheckpoint=4000",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-        if not writer:
-            connection.execute("PRAGMA query_only=ON")
-        regexp.install(connection)
+        try:
+            if writer and connection.execute("PRAGMA journal_mode=WAL").fetchone()[0] != "wal":
+                raise Invalid("this file system cannot hold the database", where="--dir",
+                              hint="use a local disk, or PostgreSQL with --db")
+            # No mmap: an I/O error below a memory map kills the process instead of failing a statement.
+            for pragma in (
+                "synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "case_sensitive_like=ON", "cache_size=-16000",
+                "temp_store=MEMORY", "cell_size_check=ON", f"journal_size_limit={_LOG_LIMIT}", "wal_autocheckpoint=4000",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+            if not writer:
+                connection.execute("PRAGMA query_only=ON")
+            regexp.install(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def text(self, sql: str) -> str:
         """SQLite takes qmark style as it is."""
         return sql
 
-    def begin(self, connection: Connection, *, writer: bool) -> None:
+    def begin(self, connection: Connection, *, writer: bool) -> str:
         """BEGIN IMMEDIATE to write."""
+        if writer and self._log_in_doubt:
+            self._write_log_back(connection)
         connection.execute("BEGIN IMMEDIATE" if writer else "BEGIN")
+        return ""
+
+    def commit(self, connection: Connection) -> None:
+        """COMMIT; after an I/O error nothing more is acknowledged until the log was written back."""
+        try:
+            connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if _primary(error) == sqlite3.SQLITE_IOERR:
+                self._log_in_doubt = True
+            raise
+
+    def outcome(self, connection: Connection, name: str) -> bool | None:
+        """Transactions of a file have no names: its commits always get an answer."""
+        return None
+
+    def _write_log_back(self, connection: Connection) -> None:
+        # After a failed fsync the kernel may count pages as written that are not on disk ("fsyncgate"), so trying the
+        # fsync again proves nothing. Copying the log into the database file writes those pages anew and syncs them.
+        # Log of a process that died may hold such pages as well, hence the doubt at the start.
+        (at_start, self._at_start) = (self._at_start, False)
+        connection.execute(f"PRAGMA busy_timeout={0 if at_start else _BUSY_S * 1000}")
+        try:
+            (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={_BUSY_S * 1000}")
+        if busy and not at_start:  # at the start it means that another process works with the log, so it is sound
+            raise Unavailable("the disk failed and the database is still being checked; try again in a moment")
+        self._log_in_doubt = False
 
     def rollback(self, connection: Connection) -> None:
         """SQLite may have rolled back by itself."""
         if connection.in_transaction:  # pyright: ignore[reportAttributeAccessIssue]
             connection.execute("ROLLBACK")
 
-    def usable(self, connection: Connection) -> bool:
-        """A SQLite session survives its errors."""
-        return True
+    def usable(self, connection: Connection, *, in_transaction: bool = False) -> bool:
+        """A SQLite session survives its errors; its transaction not all of them."""
+        return not in_transaction or connection.in_transaction  # pyright: ignore[reportAttributeAccessIssue]
 
     def many(self, connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """One prepared statement, many rows."""
         connection.cursor().executemany(sql, rows)
+
+    def stream(
+        self, connection: Connection, sql: str, parameters: Sequence[Any], size: int
+    ) -> Generator[list[tuple[Any, ...]]]:
+        """A cursor is lazy as it is."""
+        cursor = connection.execute(sql, parameters)
+        while rows := cursor.fetchmany(size):
+            yield rows
 
     def deadline(self, connection: Connection, seconds: float | None) -> None:
         """Looks at the clock every few thousand virtual machine steps."""
@@ -154,8 +216,7 @@ class Sqlite:
     def translate(self, error: BaseException) -> ModelwrightError | None:
         """By SQLite's result code."""
         if isinstance(error, sqlite3.Error):
-            code = getattr(error, "sqlite_errorcode", 0) or 0
-            primary = code & 0xFF
+            primary = _primary(error)
             if primary == sqlite3.SQLITE_FULL:
                 return StorageFull()
             if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -183,6 +244,10 @@ class Sqlite:
         return False
 
 
+def _primary(error: sqlite3.Error) -> int:
+    return (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF  # errors of the module itself carry no code
+
+
 class Postgres:
     """PostgreSQL through psycopg 3."""
 
@@ -200,13 +265,21 @@ class Postgres:
         self.sqlalchemy: SqlalchemyDialect = postgresql.dialect(paramstyle="format")
 
     def connect(self, *, writer: bool) -> Connection:
-        """A session in UTC, with prepared statements."""
+        """A session in UTC, with prepared statements; commits are durable whatever the server's default is."""
         connection = self._psycopg.connect(
             self.dsn, autocommit=True, prepare_threshold=3, connect_timeout=5, application_name="modelwright",
+            client_encoding="utf8",
             options="-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
         )
-        if not writer:
-            connection.execute("SET default_transaction_read_only = on")
+        try:
+            if writer:
+                connection.execute("SELECT set_config('synchronous_commit', 'on', false) "
+                                   "WHERE current_setting('synchronous_commit') = 'off'")
+            else:
+                connection.execute("SET default_transaction_read_only = on")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     @functools.lru_cache(maxsize=1024)  # noqa: B019  one dialect a process
@@ -214,15 +287,31 @@ class Postgres:
         """psycopg's format style."""
         return sql.replace("%", "%%").replace("?", "%s")
 
-    def begin(self, connection: Connection, *, writer: bool) -> None:
+    def begin(self, connection: Connection, *, writer: bool) -> str:
         """Read committed to write, one snapshot to read."""
-        connection.execute("BEGIN" if writer else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        if not writer:
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return ""
+        # Two statements, one journey: the transaction's id costs nothing extra.
+        cursor = connection.execute("BEGIN; SELECT pg_current_xact_id()::text", None, prepare=False)  # pyright: ignore[reportCallIssue]
+        cursor.nextset()
+        return cursor.fetchone()[0]
+
+    def commit(self, connection: Connection) -> None:
+        """COMMIT, which PostgreSQL answers with ROLLBACK when a statement of the transaction had failed."""
+        if connection.execute("COMMIT").statusmessage != "COMMIT":
+            raise RuntimeError("a failed statement was ignored, so the transaction was rolled back")
+
+    def outcome(self, connection: Connection, name: str) -> bool | None:
+        """By the transaction's id; the server forgets it only after millions of others."""
+        status = connection.execute("SELECT pg_xact_status(%s::xid8)", (name,)).fetchone()[0]
+        return {"committed": True, "aborted": False}.get(status)
 
     def rollback(self, connection: Connection) -> None:
         """ROLLBACK is harmless outside a transaction."""
         connection.execute("ROLLBACK")
 
-    def usable(self, connection: Connection) -> bool:
+    def usable(self, connection: Connection, *, in_transaction: bool = False) -> bool:
         """Whether the session is open."""
         return not connection.closed  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -230,6 +319,15 @@ class Postgres:
         """Pipelined by the driver."""
         with connection.cursor() as cursor:
             cursor.executemany(sql, rows)
+
+    def stream(
+        self, connection: Connection, sql: str, parameters: Sequence[Any], size: int
+    ) -> Generator[list[tuple[Any, ...]]]:
+        """Through a cursor on the server."""
+        with connection.cursor("streamed") as cursor:  # pyright: ignore[reportCallIssue]
+            cursor.execute(sql, parameters)
+            while rows := cursor.fetchmany(size):
+                yield rows
 
     def deadline(self, connection: Connection, seconds: float | None) -> None:
         """`statement_timeout` of the open transaction."""
