@@ -1,0 +1,176 @@
+"""Reading request bodies within bounds: of size, of time, and of what compressed bytes may grow to."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import zlib
+from collections.abc import Callable, Iterator
+
+import zstandard
+from starlette.requests import ClientDisconnect, Request
+
+from modelwright.types.errors import Invalid, TooLarge, Unavailable
+
+LIMIT = "modelwright.max_body"
+LOOP = "modelwright.loop"
+"""Names in the ASGI scope, set by the edge."""
+
+_STALL_S = 30.0          # a body that stops arriving for so long is given up
+_PIECE = 256 * 1024      # what is inflated at a time
+_SLICE = 64 * 1024       # what is fed to zlib at a time
+_ZSTD_SLICE = 256        # what is fed to zstd at a time: a 4-byte block makes 128 KiB, so at most 8 MiB come out at once
+_KEEP = 8 * 1024 * 1024  # beyond this, inflated bytes are counted before they are kept
+_ON_LOOP = 64 * 1024     # compressed bodies up to this size are inflated without a thread
+
+
+async def body(request: Request, limit: int | None = None) -> bytes:
+    """The whole body, decompressed as its `Content-Encoding` says.
+
+    Args:
+        limit: largest size in bytes, compressed and decompressed; None means the server's `max_body`.
+
+    Raises:
+        TooLarge: over the limit; nothing beyond it was kept. Invalid: an unknown or a broken encoding, or a body that stalls.
+    """
+    most: int = request.scope[LIMIT] if limit is None else limit
+    coding = request.headers.get("content-encoding", "").strip().lower()
+    declared = request.headers.get("content-length", "")
+    if len(declared) > 18 or (declared.isdigit() and int(declared) > most):
+        raise _too_large(most)
+    content = await _received(request, most)
+    if not coding or coding == "identity" or not content:
+        return content
+    unpack = _CODINGS.get(coding)
+    if unpack is None:
+        raise Invalid(f"cannot decode {coding[:40]!r}", where="Content-Encoding", hint="send gzip, deflate, zstd or no encoding")
+    if len(content) <= _ON_LOOP:
+        return _bounded(unpack, content, most)
+    return await asyncio.get_running_loop().run_in_executor(None, _bounded, unpack, content, most)
+
+
+def chunks(request: Request, limit: int = 0) -> Iterator[bytes]:
+    """The body as it arrives, for a plain `def` handler declared with `stream=True`. Content encodings are refused.
+
+    Args:
+        limit: largest size in bytes; 0 means none.
+
+    Raises:
+        TooLarge: over the limit. Invalid: the body stalls or the client went away before its end.
+    """
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise Invalid("an upload cannot carry a content encoding", where="Content-Encoding")
+    declared = request.headers.get("content-length", "")
+    if limit and declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
+        raise _too_large(limit)
+    loop: asyncio.AbstractEventLoop = request.scope[LOOP]
+    size = 0
+    more = True
+    while more:
+        future = asyncio.run_coroutine_threadsafe(_next(request), loop)
+        try:
+            piece, more = future.result(_STALL_S + 5)
+        except ClientDisconnect:
+            raise Invalid("the client went away before the end of the body", where="body") from None
+        except concurrent.futures.TimeoutError:
+            raise Unavailable("the server is stopping") from None
+        size += len(piece)
+        if limit and size > limit:
+            raise _too_large(limit)
+        if piece:
+            yield piece
+
+
+async def _next(request: Request) -> tuple[bytes, bool]:
+    try:
+        async with asyncio.timeout(_STALL_S):
+            message = await request.receive()
+    except TimeoutError:
+        raise Invalid("the body stopped arriving", where="body") from None
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return message.get("body", b""), message.get("more_body", False)
+
+
+async def _received(request: Request, most: int) -> bytes:
+    first, more = await _next(request)
+    if not more:
+        if len(first) > most:
+            raise _too_large(most)
+        return first
+    gathered = bytearray(first)
+    while more:
+        if len(gathered) > most:
+            raise _too_large(most)
+        piece, more = await _next(request)
+        gathered += piece
+    if len(gathered) > most:
+        raise _too_large(most)
+    return bytes(gathered)
+
+
+def _bounded(unpack: Callable[[bytes], Iterator[bytes]], content: bytes, most: int) -> bytes:
+    """Inflate. What grows large is first only counted, so that a bomb costs no memory."""
+    kept = bytearray()
+    size = 0
+    whole = True
+    try:
+        for piece in unpack(content):
+            size += len(piece)
+            if size > most:
+                raise _too_large(most)
+            if whole and size <= _KEEP:
+                kept += piece
+            else:
+                whole = False
+        if whole:
+            return bytes(kept)
+        kept.clear()
+        return b"".join(unpack(content))
+    except (zlib.error, zstandard.ZstdError) as error:
+        raise Invalid(f"the body does not decompress: {error}", where="Content-Encoding") from None
+
+
+def _zlib(window: int) -> Callable[[bytes], Iterator[bytes]]:
+    def unpack(content: bytes) -> Iterator[bytes]:
+        raw = window == zlib.MAX_WBITS and not _has_zlib_header(content)
+        engine = zlib.decompressobj(-window if raw else window)
+        for start in range(0, len(content), _SLICE):
+            rest = content[start : start + _SLICE]
+            while rest and not engine.eof:
+                yield engine.decompress(rest, _PIECE)
+                rest = engine.unconsumed_tail
+            if engine.unused_data or (engine.eof and start + _SLICE < len(content)):
+                raise Invalid("the compressed body has bytes after its end", where="Content-Encoding")
+        while not engine.eof:
+            tail = engine.decompress(b"", _PIECE)
+            if not tail:
+                raise Invalid("the compressed body is cut short", where="Content-Encoding")
+            yield tail
+
+    return unpack
+
+
+def _has_zlib_header(content: bytes) -> bool:
+    return len(content) > 1 and content[0] & 0x0F == 8 and (content[0] << 8 | content[1]) % 31 == 0
+
+
+def _zstd(content: bytes) -> Iterator[bytes]:
+    engine = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
+    for start in range(0, len(content), _ZSTD_SLICE):
+        if engine.eof:
+            raise Invalid("the compressed body has bytes after its end", where="Content-Encoding")
+        yield engine.decompress(content[start : start + _ZSTD_SLICE])
+    if engine.unused_data:
+        raise Invalid("the compressed body has bytes after its end", where="Content-Encoding")
+    if not engine.eof:
+        raise Invalid("the compressed body is cut short", where="Content-Encoding")
+
+
+_CODINGS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
+    "gzip": _zlib(16 + zlib.MAX_WBITS), "x-gzip": _zlib(16 + zlib.MAX_WBITS), "deflate": _zlib(zlib.MAX_WBITS), "zstd": _zstd,
+}
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(f"the body is over the limit of {most:,} bytes", where="body")

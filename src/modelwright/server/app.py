@@ -1,0 +1,67 @@
+"""The whole server as one ASGI application: state opened, routes joined, background started and stopped with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+
+from modelwright.kit.blobs import open_blobs
+from modelwright.kit.cas import Cas
+from modelwright.kit.clock import SystemClock
+from modelwright.kit.context import SYSTEM, Ctx
+from modelwright.kit.db import Database
+from modelwright.kit.dialect import open_dialect
+from modelwright.kit.http.edge import Edge
+from modelwright.kit.settings import Settings, folder
+from modelwright.server import migrations, wiring
+from modelwright.server.routes import server_routes
+from modelwright.server.security import Guard
+
+
+class App(Starlette):
+    """A Starlette application whose requests go straight to our edge; its router serves the lifespan protocol alone."""
+
+    def __init__(self, edge: Edge, **options: Any) -> None:
+        super().__init__(**options)
+        self.edge = edge
+        self.state.operations = edge.operations
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One ASGI connection."""
+        scope["app"] = self
+        if scope["type"] == "lifespan":
+            await self.router.lifespan(scope, receive, send)
+        else:
+            await self.edge(scope, receive, send)
+
+
+def open_state(settings: Settings) -> Ctx:
+    """Open (and migrate) the database and the blob store that the settings name, acting as the system."""
+    place = folder(settings)
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    dialect = open_dialect(settings.db, place)
+    migrations.upgrade(dialect)
+    return Ctx(
+        db=Database(dialect, query_timeout_s=settings.query_timeout_s), cas=Cas(open_blobs(settings.blobs, place)),
+        clock=SystemClock(), settings=settings, actor=SYSTEM,
+    )
+
+
+def build(settings: Settings, ctx: Ctx | None = None) -> tuple[Starlette, Ctx]:
+    """The application and its state. The database is closed when the application's lifespan ends."""
+    state = ctx or open_state(settings)
+    routes = wiring.routes()
+    edge = Edge([*routes], state, Guard(state))
+    edge.add(server_routes(edge))
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+        await asyncio.get_running_loop().run_in_executor(None, edge.close)
+        await asyncio.get_running_loop().run_in_executor(None, state.db.close)
+
+    return App(edge, lifespan=lifespan), state

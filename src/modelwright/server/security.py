@@ -1,0 +1,217 @@
+"""Who may come in: the `Gate` of the HTTP edge. Hosts and origins, credentials and their short memory, headers of every answer.
+
+Protects against pages of other sites in the user's browser (DNS rebinding, cross-site requests, framing) as well as
+against callers without credentials. Refuses to know what operations do: permissions are checked by the edge.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import time
+from collections.abc import Sequence
+
+from modelwright.domains.access import service as access
+from modelwright.kit.context import Ctx
+from modelwright.kit.http.edge import UNKNOWN, Headers, Scope, Unknown
+from modelwright.kit.settings import Settings
+from modelwright.types.access import Actor
+from modelwright.types.errors import Denied, Invalid, Unauthenticated
+
+LOCAL = Actor("local", server_admin=True)
+"""Whoever sits at the machine of a server that listens on loopback without login."""
+
+COOKIE = "mw_session"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_REMEMBER_S = 1.0        # how long another process may take to notice a revocation
+_REMEMBER = 10_000
+_ALLOWED_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
+_ALLOWED_HEADERS = b"authorization, content-type, content-encoding, accept, x-modelwright-workspace, x-request-id, range, last-event-id"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on can be reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class Guard:
+    """The gate of one server; see `kit.http.edge.Gate`."""
+
+    def __init__(self, ctx: Ctx) -> None:
+        settings = ctx.settings
+        self._ctx = ctx
+        self._open = is_loopback(settings.host) and not settings.auth
+        self._loopback = is_loopback(settings.host)
+        self._any_host = "*" in settings.allowed_hosts
+        self._names = {"localhost", *(name.lower() for name in settings.allowed_hosts), settings.host.lower()} - {"*", "0.0.0.0", "::"}
+        self._origins = frozenset(origin.lower().encode() for origin in settings.allowed_origins)
+        self._hosts: dict[bytes, bool] = {}
+        self._actors: dict[bytes, tuple[Actor, float, int]] = {}
+        self._workspaces: dict[str, tuple[bool, float, int]] = {}
+        self.headers: Sequence[tuple[bytes, bytes]] = (
+            (b"x-content-type-options", b"nosniff"),
+            (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+            (b"x-frame-options", b"DENY"),
+            (b"referrer-policy", b"same-origin"),
+            (b"cross-origin-resource-policy", b"same-origin"),
+            (b"cache-control", b"no-store"),
+        )
+
+    def admit(self, method: str, headers: Headers) -> Sequence[tuple[bytes, bytes]]:
+        """Refuse requests for other hosts, and from pages of other origins.
+
+        Raises:
+            Invalid: the Host header names another host. Denied: the page that sent the request is of another origin.
+        """
+        host = headers.get(b"host", b"")
+        allowed = self._hosts.get(host)
+        if allowed is None:
+            if len(self._hosts) > 1_000:
+                self._hosts.clear()
+            allowed = self._hosts[host] = self._may_be_called(host)
+        if not allowed:
+            raise Invalid(
+                "this server does not go by that name", where="Host", hint="add it to the setting allowed_hosts"
+            )
+        origin = headers.get(b"origin")
+        if origin is not None:
+            lowered = origin.lower()
+            if lowered in self._origins:
+                return self._cross_origin(origin)
+            if lowered.partition(b"://")[2] != host.lower() or not lowered.startswith((b"http://", b"https://")):
+                raise Denied("pages of other origins may not use this server", where="Origin", hint="see the setting allowed_origins")
+            return ()
+        site = headers.get(b"sec-fetch-site")
+        if site in (b"cross-site", b"same-site") and (method not in _SAFE or headers.get(b"sec-fetch-mode") != b"navigate"):
+            raise Denied("pages of other sites may not use this server", where="Sec-Fetch-Site")
+        return ()
+
+    @staticmethod
+    def _cross_origin(origin: bytes) -> Sequence[tuple[bytes, bytes]]:
+        return (
+            (b"access-control-allow-origin", origin), (b"access-control-allow-methods", _ALLOWED_METHODS), (b"vary", b"Origin"),
+            (b"access-control-allow-headers", _ALLOWED_HEADERS), (b"access-control-expose-headers", b"x-request-id, content-range"),
+        )
+
+    def _may_be_called(self, raw: bytes) -> bool:
+        try:
+            text = raw.decode("ascii").lower()
+        except UnicodeDecodeError:
+            return False
+        if text.startswith("["):
+            name, closed, port = text[1:].partition("]")
+            port = port.removeprefix(":") if port else ""
+            if not closed:
+                return False
+        else:
+            name, _, port = text.partition(":")
+        if port and not (port.isdigit() and len(port) <= 5):
+            return False
+        if name in self._names:
+            return True
+        try:
+            address = ipaddress.ip_address(name)
+        except ValueError:
+            return self._any_host and bool(name)
+        if "%" in name:
+            return False
+        # A name can be re-bound to another address by its owner, an address cannot.
+        return address.is_loopback or not self._loopback or self._any_host
+
+    def known(self, scope: Scope, headers: Headers) -> Actor | Unknown | None:
+        """The actor, from memory."""
+        if self._open:
+            return LOCAL
+        credential = _credential(headers)
+        if credential is None:
+            return None
+        self._check_cookie(credential, scope, headers)
+        remembered = self._actors.get(credential)
+        if remembered is not None and remembered[1] > time.monotonic() and remembered[2] == access.epoch(self._ctx):
+            return remembered[0]
+        return UNKNOWN
+
+    def look_up(self, scope: Scope, headers: Headers) -> Actor | None:
+        """The actor, from the database.
+
+        Raises:
+            Unauthenticated: credentials that are wrong, expired or revoked. Unavailable: too many wrong guesses.
+        """
+        credential = _credential(headers)
+        if credential is None:
+            return None
+        epoch = access.epoch(self._ctx)
+        address = (scope.get("client") or ("", 0))[0]
+        actor = access.authenticate(self._ctx, _parsed(credential, address))
+        if len(self._actors) >= _REMEMBER:
+            self._actors.clear()
+        if actor is not None:
+            self._actors[credential] = (actor, time.monotonic() + _REMEMBER_S, epoch)
+        return actor
+
+    @staticmethod
+    def _check_cookie(credential: bytes, scope: Scope, headers: Headers) -> None:
+        # Browsers add the cookie by themselves, and say where the request comes from when they change something.
+        if credential.startswith(b"cookie ") and scope["method"] not in _SAFE:
+            if b"origin" not in headers and headers.get(b"sec-fetch-site") not in (b"same-origin", b"none"):
+                raise Denied("a session may change things only from this server's own pages", where="Origin", hint="use an API token")
+
+    def enter(self, workspace: str) -> bool | None:
+        """Whether a workspace exists, from memory."""
+        remembered = self._workspaces.get(workspace)
+        if remembered is not None and remembered[1] > time.monotonic() and remembered[2] == access.epoch(self._ctx):
+            return remembered[0]
+        return None
+
+    def look_for(self, workspace: str) -> bool:
+        """Whether a workspace exists, from the database."""
+        epoch = access.epoch(self._ctx)
+        exists = access.workspace_exists(self._ctx, workspace)
+        if len(self._workspaces) >= _REMEMBER:
+            self._workspaces.clear()
+        self._workspaces[workspace] = (exists, time.monotonic() + _REMEMBER_S, epoch)
+        return exists
+
+
+def session_of(headers: Headers) -> str:
+    """The session cookie of a request, or nothing."""
+    credential = headers.get(b"cookie", b"")
+    for part in credential.split(b";"):
+        name, _, value = part.strip().partition(b"=")
+        if name == COOKIE.encode():
+            return value.decode("latin-1")
+    return ""
+
+
+def _credential(headers: Headers) -> bytes | None:
+    authorization = headers.get(b"authorization")
+    if authorization is not None:
+        return authorization
+    session = session_of(headers) if b"cookie" in headers else ""
+    return b"cookie " + session.encode("latin-1") if session else None
+
+
+def _parsed(credential: bytes, address: str) -> access.Credentials:
+    scheme, _, value = credential.partition(b" ")
+    scheme, value = scheme.lower(), value.strip()
+    if len(credential) > 4_096:
+        raise Unauthenticated("the credentials are too long", where="Authorization")
+    if scheme == b"cookie":
+        return access.Credentials(session=value.decode("latin-1"), address=address)
+    if scheme == b"bearer":
+        return access.Credentials(secret=value.decode("latin-1"), address=address)
+    if scheme == b"basic":
+        try:
+            name, found, secret = base64.b64decode(value, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            raise Unauthenticated("the Basic credentials cannot be read", where="Authorization") from None
+        if not found:
+            raise Unauthenticated("the Basic credentials cannot be read", where="Authorization")
+        return access.Credentials(user=name, secret=secret, address=address)
+    raise Unauthenticated("send `Authorization: Bearer <token>` or Basic credentials", where="Authorization")
