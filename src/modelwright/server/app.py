@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -59,7 +59,7 @@ def build(settings: Settings, ctx: Ctx | None = None) -> tuple[Starlette, Ctx]:
     edge.add(server_routes(edge))
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         yield
         await asyncio.get_running_loop().run_in_executor(None, edge.close)
         await asyncio.get_running_loop().run_in_executor(None, state.db.close)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +10,7 @@ from modelwright.kit.http import Routes
 from modelwright.kit.http.edge import Edge
 from modelwright.types.access import Permission
 from modelwright.types.codec import to_json
+from modelwright.types.errors import Unavailable
 
 
 def server_routes(edge: Edge) -> Routes:
@@ -20,6 +19,8 @@ def server_routes(edge: Edge) -> Routes:
 
     @routes.get("/health", permission=Permission.OPEN, raw=True, summary="Whether the server takes requests")
     async def health(ctx: Ctx, request: Request) -> Response:
+        if edge.draining:
+            raise Unavailable("the server is stopping")
         if "json" in request.headers.get("accept", ""):
             return Response(to_json({"status": "ok"}), media_type="application/json")
         return Response(b"OK", media_type="text/plain")

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from modelwright.domains.access import service as access
 from modelwright.kit.context import Ctx
 from modelwright.kit.http.edge import UNKNOWN, Headers, Scope, Unknown
-from modelwright.kit.settings import Settings
 from modelwright.types.access import Actor
 from modelwright.types.errors import Denied, Invalid, Unauthenticated
 

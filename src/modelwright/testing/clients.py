@@ -16,7 +16,8 @@ def client(tmp_path: Path, **settings: Any) -> TestClient:
 
     Keywords are settings (`db=URL`, `auth=True`, `admin_token=…`). `client.ctx` is the state, acting as the system.
     """
-    app, ctx = build(Settings(**{"dir": str(tmp_path), **settings}))
+    given: dict[str, Any] = {"dir": str(tmp_path), **settings}
+    app, ctx = build(Settings(**given))
     made = TestClient(app, base_url="http://127.0.0.1:7117", raise_server_exceptions=False, client=("127.0.0.1", 50000))
     made.ctx = ctx  # pyright: ignore[reportAttributeAccessIssue]
     return made

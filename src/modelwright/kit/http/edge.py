@@ -89,6 +89,7 @@ class Edge:
         self.operations: list[Operation] = []
         self.metrics = metrics or Metrics()
         self.in_flight = 0
+        self.draining = False
         self._ctx = ctx
         self._gate = gate
         self._lifespan = lifespan
@@ -127,9 +128,15 @@ class Edge:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
 
+    def drain(self) -> None:
+        """Begin to stop: every answer asks its connection to close, and endless answers end (hooks `drain`)."""
+        self.draining = True
+        for end in self._ctx.hooks.get("drain", []):
+            end()
+
     def close(self) -> None:
         """End the threads, after the requests that they run."""
-        self._pool.shutdown()
+        self._pool.shutdown(cancel_futures=True)
         self._uploads.shutdown(cancel_futures=True)
 
     async def _http(self, scope: Scope, receive: Any, send: Send) -> None:
@@ -143,6 +150,8 @@ class Edge:
             self._number += 1
             request_id = f"{self._prefix}{self._number:08x}"
         answer = _Answer(send, method, (*self._gate.headers, (b"x-request-id", request_id.encode())))
+        if self.draining:
+            answer.common = (*answer.common, (b"connection", b"close"))
         operation: Operation | None = None
         try:
             if len(headers) != len(scope["headers"]):

@@ -1,0 +1,170 @@
+"""Running the server: listen, serve, stop. Prints nothing; whoever starts it learns the address through `on_ready`.
+
+Stopping is gentle: health turns 503 and connections are asked to close while new requests are still taken, then the
+listener closes, requests in flight finish, and the state is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+
+from modelwright.domains.access import service as access
+from modelwright.kit import logs
+from modelwright.kit.context import Ctx
+from modelwright.kit.settings import Settings
+from modelwright.server.app import App, build
+from modelwright.server.protocol import BoundedHttp
+from modelwright.server.security import is_loopback
+from modelwright.types.errors import Invalid
+
+NOTICE_S = 0.6           # between telling that the server stops and closing its listener
+_SHORTEST_TOKEN = 20
+_LOG = logs.get(__name__)
+
+
+def serve(settings: Settings, on_ready: Callable[[str], None] | None = None) -> None:
+    """Run a server until SIGTERM or SIGINT; a second signal stops it without waiting.
+
+    Args:
+        on_ready: called with the URL once the server answers.
+
+    Raises:
+        Invalid: the address is in use or cannot be listened on, or anyone could administer the server from outside.
+        Unavailable: the database cannot be opened.
+    """
+    Service(settings, on_ready).run()
+
+
+class Service:
+    """One server, to run in this thread; `stop` may be called from any other."""
+
+    def __init__(self, settings: Settings, on_ready: Callable[[str], None] | None = None) -> None:
+        self.settings = settings
+        self.url = ""
+        self._on_ready = on_ready
+        self._server: _Server | None = None
+
+    def run(self) -> None:
+        """Serve until stopped; raises as `serve` does."""
+        _check(self.settings)
+        listener = _listen(self.settings.host, self.settings.port)
+        try:
+            host, port = listener.getsockname()[:2]
+            app, ctx = build(self.settings)
+            assert isinstance(app, App)
+            try:
+                _refuse_without_admin(self.settings, ctx)
+            except Invalid:
+                ctx.db.close()
+                raise
+            self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+            self._server = _Server(app, self.settings, lambda: self._on_ready and self._on_ready(self.url))
+            self._server.run(sockets=[listener])
+        finally:
+            listener.close()
+
+    def stop(self) -> None:
+        """Stop gently, as SIGTERM does."""
+        if self._server is not None:
+            self._server.begin_stop()
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, app: App, settings: Settings, on_ready: Callable[[], object]) -> None:
+        super().__init__(uvicorn.Config(
+            app, http=BoundedHttp, ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
+            timeout_keep_alive=75, timeout_graceful_shutdown=max(1, round(settings.drain_s - NOTICE_S - 1)), backlog=2048,
+            loop="uvloop" if _has_uvloop() else "asyncio",
+        ))
+        self._app = app
+        self._drain_s = settings.drain_s
+        self._on_ready = on_ready
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Task[None] | None = None
+        self._watchdog: threading.Timer | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then tell that the server answers."""
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the listener, wait for requests, close the state."""
+        await super().shutdown(sockets)
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal: the first stops gently, the second at once."""
+        if self._stopping is not None or self._loop is None:
+            self.force_exit = True
+            self.should_exit = True
+            return
+        if sig in (signal.SIGTERM, signal.SIGINT):
+            # A request that never ends must not keep the process alive.
+            self._watchdog = threading.Timer(self._drain_s, lambda: os._exit(1))
+            self._watchdog.daemon = True
+            self._watchdog.start()
+        self.begin_stop()
+
+    def begin_stop(self) -> None:
+        """Stop gently; safe from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._begin)
+
+    def _begin(self) -> None:
+        if self._stopping is None:
+            self._stopping = asyncio.create_task(self._drain())
+
+    async def _drain(self) -> None:
+        self._app.edge.drain()
+        if self.server_state.connections:
+            await asyncio.sleep(min(NOTICE_S, self._drain_s / 4))
+        self.should_exit = True
+
+
+def _has_uvloop() -> bool:
+    try:
+        import uvloop  # noqa: F401  # pyright: ignore[reportUnusedImport]
+    except ImportError:
+        return False
+    return True
+
+
+def _check(settings: Settings) -> None:
+    if settings.admin_token and len(settings.admin_token) < _SHORTEST_TOKEN:
+        raise Invalid(f"admin_token has at least {_SHORTEST_TOKEN} characters", where="admin_token")
+    if settings.threads < 1:
+        raise Invalid("at least one thread", where="threads")
+
+
+def _refuse_without_admin(settings: Settings, ctx: Ctx) -> None:
+    if (settings.auth or not is_loopback(settings.host)) and not access.has_admin(ctx):
+        raise Invalid(
+            f"listening on {settings.host} needs an administrator", where="host",
+            hint="set MODELWRIGHT_SERVER_ADMIN_TOKEN to a secret of at least 20 characters, or start on loopback and add a user with "
+            "server_admin first",
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(host.strip("[]") or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, address = next((item for item in found if item[0] == socket.AF_INET), found[0])
+        listener = socket.create_server(address[:2], family=family, backlog=2048)
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise Invalid(f"cannot listen on {host}:{port}: {error}", where="--port", hint="choose another port, or 0 for a free one") from None
+    listener.setblocking(False)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
