@@ -119,8 +119,9 @@ metrics = sa.Table(  # one row a series: all its points in a few numbers
     sa.Column("max", sa.Double),
     sa.Column("sum", sa.Double),
     sa.Column("min_step", _BIG),                    # first step of the series
-    sa.Column("chunks", sa.Integer, nullable=False, server_default="0"),  # stored chunks not merged yet
+    sa.Column("fresh", sa.Integer, nullable=False, server_default="0"),  # stored chunks not merged yet
     sa.Index("metrics_by_value", "experiment", "key", "last", "run"),
+    sa.Index("metrics_to_merge", "run", "key", sqlite_where=sa.text("fresh >= 8"), postgresql_where=sa.text("fresh >= 8")),
     sqlite_with_rowid=False,
 )
 
@@ -135,31 +136,38 @@ definitions = sa.Table(
     sqlite_with_rowid=False,
 )
 
-chunks = sa.Table(  # points of one series as packed columns; see points/chunk.py
+chunks = sa.Table(  # points of one series as columns, sorted by (step, time, value), never changed; see points/chunk.py
     "chunks", metadata,
     sa.Column("id", _SERIAL, primary_key=True),
     _of_run(primary_key=False),
     sa.Column("key", _TEXT, nullable=False),
-    sa.Column("level", sa.SmallInteger, nullable=False),  # 0 as it arrived, higher after merging
+    sa.Column("level", sa.SmallInteger, nullable=False, server_default="0"),  # 0 as it arrived, 1 merged
+    sa.Column("above", sa.SmallInteger, nullable=False, server_default="99"),  # shift of the pyramid over it, 99 for none
     sa.Column("first_step", _BIG, nullable=False),
     sa.Column("last_step", _BIG, nullable=False),
     sa.Column("first_ms", _BIG, nullable=False),
     sa.Column("last_ms", _BIG, nullable=False),
     sa.Column("count", sa.Integer, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),
-    sa.Index("chunks_of_series", "run", "key", "first_step"),
+    # Time stands first: the question at every write that does not rise is "which chunks reach into these milliseconds".
+    sa.Index("chunks_of_series", "run", "key", "last_ms", "first_ms", "first_step", "last_step", "above"),
 )
 
-pyramids = sa.Table(  # merged chunks seen from afar, in power-of-two buckets; see points/pyramid.py
+pyramids = sa.Table(  # merged chunks seen from afar: min, max, mean, last per power-of-two bucket; see points/pyramid.py
     "pyramids", metadata,
-    sa.Column("chunk", _BIG, sa.ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("level", sa.SmallInteger, primary_key=True),
+    sa.Column("id", _SERIAL, primary_key=True),
     _of_run(primary_key=False),
     sa.Column("key", _TEXT, nullable=False),
+    sa.Column("tier", sa.SmallInteger, nullable=False),   # 0 over one chunk, each further one over several of the tier below
+    sa.Column("shift", sa.SmallInteger, nullable=False),  # its buckets are 2^shift steps wide
+    sa.Column("above", sa.SmallInteger, nullable=False, server_default="99"),  # shift of the pyramid over it, 99 for none
     sa.Column("first_step", _BIG, nullable=False),
     sa.Column("last_step", _BIG, nullable=False),
+    sa.Column("first_ms", _BIG, nullable=False),
+    sa.Column("last_ms", _BIG, nullable=False),
+    sa.Column("count", _BIG, nullable=False),             # points
     sa.Column("data", sa.LargeBinary, nullable=False),
-    sa.Index("pyramids_of_series", "run", "key", "level", "first_step"),
+    sa.Index("pyramids_of_series", "run", "key", "shift", "above", "first_step", "last_step"),
 )
 
 writers = sa.Table(  # the last batch of each writer that was applied
