@@ -247,7 +247,7 @@ class Database:
                     outcome = self.dialect.outcome(connection, name)
                 finally:
                     connection.close()
-            except Exception as error:  # noqa: BLE001  whatever it is, there is no answer yet
+            except Exception as error:
                 _LOG.debug("the database does not say what became of %s: %s", name, error)
                 continue
             if outcome is not None:

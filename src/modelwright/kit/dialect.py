@@ -52,6 +52,8 @@ class Dialect(Protocol):
     """For SQLAlchemy (migrations)."""
     skip_locked: str
     """Ends a SELECT that takes rows for this transaction, passing over those that others hold."""
+    row_lock: str
+    """Ends a SELECT that takes rows for this transaction, waiting for others; empty where writers take turns anyway."""
 
     def connect(self, *, writer: bool) -> Connection:
         """A new session."""
@@ -114,6 +116,7 @@ class Sqlite:
     name = "sqlite"
     lanes = 1
     skip_locked = ""
+    row_lock = ""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -254,6 +257,7 @@ class Postgres:
     name = "postgresql"
     lanes = 4
     skip_locked = " FOR UPDATE SKIP LOCKED"
+    row_lock = " FOR NO KEY UPDATE"
 
     def __init__(self, url: str) -> None:
         try:

@@ -97,7 +97,7 @@ def _run_together(database: Database, works: list[Work]) -> None:
             with database.writing() as tx:
                 for work, _ in works:
                     answers.append(_isolated(database, tx, work) if isolated else (work(tx), None))
-        except BaseException as error:  # noqa: BLE001  every waiting caller must hear of it
+        except BaseException as error:
             if database.repeatable(error):
                 if time.monotonic() < deadline:
                     time.sleep(pause)

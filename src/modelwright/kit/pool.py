@@ -64,7 +64,7 @@ class Pool:
                 self._dialect.rollback(connection)
                 self.give(connection)
                 return
-        except Exception as error:  # noqa: BLE001  the error that led here is the one to report
+        except Exception as error:
             _LOG.debug("a session could not roll back: %s", error)
         _end(connection)
 
@@ -101,7 +101,7 @@ class Pool:
 def _end(connection: Connection) -> None:
     try:
         connection.close()
-    except Exception as error:  # noqa: BLE001  it is gone either way
+    except Exception as error:
         _LOG.debug("a session could not close: %s", error)
 
 

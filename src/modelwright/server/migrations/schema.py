@@ -1,4 +1,4 @@
-"""The tables of all rooms in one place, as the migrations must produce them."""
+"""The tables of all rooms in one place, as the migrations must produce them. Knows no room by name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import sqlalchemy as sa
 
 from modelwright import domains
 
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Text that sorts by code point on both engines, whatever the locale of the PostgreSQL server."""
+
 
 def metadata() -> sa.MetaData:
     """One `MetaData` with the tables of every room that has a `tables` module."""
@@ -18,5 +21,8 @@ def metadata() -> sa.MetaData:
         name = f"{domains.__name__}.{room.name}.tables"
         if room.ispkg and importlib.util.find_spec(name):
             for table in importlib.import_module(name).metadata.sorted_tables:
-                table.to_metadata(whole)
+                copy = table.to_metadata(whole)
+                for column in copy.columns:
+                    if isinstance(column.type, sa.Text):
+                        column.type = TEXT
     return whole

@@ -1,0 +1,407 @@
+# ruff: noqa: E501
+"""Made by `revise`; what it does to data is in the neighbour file, if there is one."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from modelwright.server.migrations import data_0001 as data
+
+revision = "0001_foundation"
+down_revision = None
+
+TEXT = sa.Text().with_variant(sa.Text(collation='C'), 'postgresql')
+KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
+
+
+def upgrade() -> None:
+    op.create_table('artifacts',
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('owner', TEXT, nullable=False),
+    sa.Column('path', TEXT, nullable=False),
+    sa.Column('digest', TEXT, nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('media_type', TEXT, server_default='', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('workspace', 'owner', 'path')
+    )
+    op.create_index('artifacts_by_digest', 'artifacts', ['digest'], unique=False)
+    op.create_table('audit_events',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('actor', TEXT, nullable=False),
+    sa.Column('action', TEXT, nullable=False),
+    sa.Column('subject', TEXT, nullable=False),
+    sa.Column('detail', TEXT, server_default='{}', nullable=False),
+    sa.Column('request_id', TEXT, server_default='', nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    op.create_index('audit_by_subject', 'audit_events', ['workspace', 'subject', 'id'], unique=False)
+    op.create_index('audit_by_workspace', 'audit_events', ['workspace', 'id'], unique=False)
+    op.create_table('condemned',
+    sa.Column('digest', TEXT, nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('digest')
+    )
+    op.create_table('duties',
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('worker', TEXT, nullable=False),
+    sa.Column('until_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('name')
+    )
+    op.create_table('event_outbox',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('kind', TEXT, nullable=False),
+    sa.Column('subject', TEXT, nullable=False),
+    sa.Column('parent', TEXT, server_default='', nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_table('events',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('kind', TEXT, nullable=False),
+    sa.Column('subject', TEXT, nullable=False),
+    sa.Column('parent', TEXT, server_default='', nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    op.create_index('events_by_time', 'events', ['at_ms'], unique=False)
+    op.create_table('experiments',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('artifact_location', TEXT, server_default='', nullable=False),
+    sa.Column('lifecycle', TEXT, server_default='active', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('updated_ms', sa.BigInteger(), nullable=False),
+    sa.Column('deleted_ms', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('workspace', 'name'),
+    sqlite_autoincrement=True
+    )
+    op.create_table('jobs',
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('kind', TEXT, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('payload', TEXT, server_default='{}', nullable=False),
+    sa.Column('queue_key', TEXT, server_default='', nullable=False),
+    sa.Column('state', TEXT, server_default='queued', nullable=False),
+    sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('max_attempts', sa.Integer(), server_default='5', nullable=False),
+    sa.Column('fence', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('run_at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('lease_until_ms', sa.BigInteger(), nullable=True),
+    sa.Column('worker', TEXT, server_default='', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('finished_ms', sa.BigInteger(), nullable=True),
+    sa.Column('error', TEXT, server_default='', nullable=False),
+    sa.Column('result', TEXT, server_default='{}', nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('jobs_by_workspace', 'jobs', ['workspace', 'created_ms', 'id'], unique=False)
+    op.create_index('jobs_one_queued', 'jobs', ['workspace', 'kind', 'queue_key'], unique=True, sqlite_where=sa.text("state = 'queued' AND queue_key <> ''"), postgresql_where=sa.text("state = 'queued' AND queue_key <> ''"))
+    op.create_index('jobs_to_run', 'jobs', ['state', 'run_at_ms'], unique=False)
+    op.create_table('uploads',
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('owner', TEXT, nullable=False),
+    sa.Column('path', TEXT, nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_table('users',
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('password', TEXT, nullable=True),
+    sa.Column('server_admin', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('disabled', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('name')
+    )
+    op.create_table('workspaces',
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('description', TEXT, server_default='', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_table('datasets',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('experiment', sa.BigInteger(), nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('digest', TEXT, nullable=False),
+    sa.Column('source_type', TEXT, server_default='', nullable=False),
+    sa.Column('source', TEXT, server_default='', nullable=False),
+    sa.Column('schema', TEXT, nullable=True),
+    sa.Column('profile', TEXT, nullable=True),
+    sa.ForeignKeyConstraint(['experiment'], ['experiments.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('experiment', 'name', 'digest')
+    )
+    op.create_table('experiment_tags',
+    sa.Column('experiment', sa.BigInteger(), nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('value', TEXT, nullable=False),
+    sa.ForeignKeyConstraint(['experiment'], ['experiments.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('experiment', 'key'),
+    sqlite_with_rowid=False
+    )
+    op.create_table('memberships',
+    sa.Column('user_name', TEXT, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('role', TEXT, nullable=False),
+    sa.ForeignKeyConstraint(['user_name'], ['users.name'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['workspace'], ['workspaces.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('user_name', 'workspace')
+    )
+    op.create_table('models',
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('experiment', sa.BigInteger(), nullable=False),
+    sa.Column('name', TEXT, server_default='', nullable=False),
+    sa.Column('kind', TEXT, server_default='', nullable=False),
+    sa.Column('state', TEXT, nullable=False),
+    sa.Column('state_message', TEXT, server_default='', nullable=False),
+    sa.Column('lifecycle', TEXT, server_default='active', nullable=False),
+    sa.Column('source_run_id', TEXT, nullable=True),
+    sa.Column('user_name', TEXT, server_default='', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('updated_ms', sa.BigInteger(), nullable=False),
+    sa.Column('deleted_ms', sa.BigInteger(), nullable=True),
+    sa.Column('artifact_uri', TEXT, server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['experiment'], ['experiments.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('models_by_creation', 'models', ['experiment', 'lifecycle', sa.literal_column('created_ms DESC'), 'id'], unique=False)
+    op.create_index('models_by_run', 'models', ['source_run_id'], unique=False)
+    op.create_table('runs',
+    sa.Column('seq', KEY, nullable=False),
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('experiment', sa.BigInteger(), nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('kind', TEXT, nullable=False),
+    sa.Column('state', TEXT, nullable=False),
+    sa.Column('lifecycle', TEXT, server_default='active', nullable=False),
+    sa.Column('user_name', TEXT, server_default='', nullable=False),
+    sa.Column('parent_id', TEXT, nullable=True),
+    sa.Column('group_name', TEXT, server_default='', nullable=False),
+    sa.Column('notes', TEXT, server_default='', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('start_ms', sa.BigInteger(), nullable=True),
+    sa.Column('end_ms', sa.BigInteger(), nullable=True),
+    sa.Column('heartbeat_ms', sa.BigInteger(), nullable=True),
+    sa.Column('deleted_ms', sa.BigInteger(), nullable=True),
+    sa.Column('deleted_with', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('stop_requested', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('forked_from', TEXT, nullable=True),
+    sa.Column('fork_step', sa.BigInteger(), nullable=True),
+    sa.Column('artifact_uri', TEXT, server_default='', nullable=False),
+    sa.Column('dropped', sa.BigInteger(), server_default='0', nullable=False),
+    sa.ForeignKeyConstraint(['experiment'], ['experiments.id'], ),
+    sa.PrimaryKeyConstraint('seq'),
+    sa.UniqueConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    op.create_index('runs_by_heartbeat', 'runs', ['heartbeat_ms'], unique=False, sqlite_where=sa.text("state = 'running' AND heartbeat_ms IS NOT NULL"), postgresql_where=sa.text("state = 'running' AND heartbeat_ms IS NOT NULL"))
+    op.create_index('runs_by_parent', 'runs', ['parent_id'], unique=False, sqlite_where=sa.text('parent_id IS NOT NULL'), postgresql_where=sa.text('parent_id IS NOT NULL'))
+    op.create_index('runs_by_start', 'runs', ['experiment', 'lifecycle', sa.literal_column('start_ms DESC'), 'id'], unique=False)
+    op.create_index('runs_by_workspace', 'runs', ['workspace', 'lifecycle', sa.literal_column('start_ms DESC'), 'id'], unique=False)
+    op.create_index('runs_purged', 'runs', ['seq'], unique=False, sqlite_where=sa.text("lifecycle = 'purged'"), postgresql_where=sa.text("lifecycle = 'purged'"))
+    op.create_table('sessions',
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('user_name', TEXT, nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('expires_ms', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['user_name'], ['users.name'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('sessions_by_expiry', 'sessions', ['expires_ms'], unique=False)
+    op.create_index('sessions_by_user', 'sessions', ['user_name'], unique=False)
+    op.create_table('tokens',
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('user_name', TEXT, nullable=False),
+    sa.Column('label', TEXT, server_default='', nullable=False),
+    sa.Column('secret', TEXT, nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('expires_ms', sa.BigInteger(), nullable=True),
+    sa.Column('last_used_ms', sa.BigInteger(), nullable=True),
+    sa.Column('revoked', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.ForeignKeyConstraint(['user_name'], ['users.name'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('tokens_by_user', 'tokens', ['user_name', 'created_ms'], unique=False)
+    op.create_table('upload_parts',
+    sa.Column('upload', TEXT, nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('digest', TEXT, nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['upload'], ['uploads.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('upload', 'number')
+    )
+    op.create_index('upload_parts_by_digest', 'upload_parts', ['digest'], unique=False)
+    op.create_table('chunks',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('run', sa.BigInteger(), nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('level', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('above', sa.SmallInteger(), server_default='99', nullable=False),
+    sa.Column('first_step', sa.BigInteger(), nullable=False),
+    sa.Column('last_step', sa.BigInteger(), nullable=False),
+    sa.Column('first_ms', sa.BigInteger(), nullable=False),
+    sa.Column('last_ms', sa.BigInteger(), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('data', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['run'], ['runs.seq'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('chunks_of_series', 'chunks', ['run', 'key', 'last_ms', 'first_ms', 'first_step', 'last_step', 'above'], unique=False)
+    op.create_table('console',
+    sa.Column('run', sa.BigInteger(), nullable=False),
+    sa.Column('first', sa.BigInteger(), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('first_ms', sa.BigInteger(), nullable=False),
+    sa.Column('last_ms', sa.BigInteger(), nullable=False),
+    sa.Column('data', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['run'], ['runs.seq'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('run', 'first')
+    )
+    op.create_table('dataset_inputs',
+    sa.Column('run', sa.BigInteger(), nullable=False),
+    sa.Column('dataset', sa.BigInteger(), nullable=False),
+    sa.Column('context', TEXT, server_default='', nullable=False),
+    sa.Column('tags', TEXT, server_default='{}', nullable=False),
+    sa.ForeignKeyConstraint(['dataset'], ['datasets.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['run'], ['runs.seq'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('run', 'dataset')
+    )
+    op.create_index('dataset_inputs_by_dataset', 'dataset_inputs', ['dataset'], unique=False)
+    op.create_table('definitions',
+    sa.Column('run', sa.BigInteger(), nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('goal', TEXT, nullable=True),
+    sa.Column('step_metric', TEXT, nullable=True),
+    sa.Column('policy', TEXT, server_default='all', nullable=False),
+    sa.Column('hidden', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.ForeignKeyConstraint(['run'], ['runs.seq'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('run', 'key'),
+    sqlite_with_rowid=False
+    )
+    op.create_table('metrics',
+    sa.Column('run', sa.BigInteger(), nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('experiment', sa.BigInteger(), nullable=False),
+    sa.Column('last', sa.Double(), nullable=True),
+    sa.Column('last_step', sa.BigInteger(), nullable=False),
+    sa.Column('last_ms', sa.BigInteger(), nullable=False),
+    sa.Column('count', sa.BigInteger(), nullable=False),
+    sa.Column('nans', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('min', sa.Double(), nullable=True),
+    sa.Column('max', sa.Double(), nullable=True),
+    sa.Column('sum', sa.Double(), nullable=True),
+    sa.Column('min_step', sa.BigInteger(), nullable=True),
+    sa.Column('fresh', sa.Integer(), server_default='0', nullable=False),
+    sa.ForeignKeyConstraint(['run'], ['runs.seq'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('run', 'key'),
+    sqlite_with_rowid=False
+    )
+    op.create_index('metrics_by_value', 'metrics', ['experiment', 'key', 'last', 'run'], unique=False)
+    op.create_index('metrics_to_merge', 'metrics', ['run', 'key'], unique=False, sqlite_where=sa.text('fresh >= 8'), postgresql_where=sa.text('fresh >= 8'))
+    op.create_table('model_links',
+    sa.Column('run', sa.BigInteger(), nullable=False),
+    sa.Column('direction', TEXT, nullable=False),
+    sa.Column('model_id', TEXT, nullable=False),
+    sa.Column('step', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('position', sa.Integer(), server_default='0', nullable=False),
+    sa.ForeignKeyConstraint(['run'], ['runs.seq'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('run', 'direction', 'model_id')
+    )
+    op.create_table('model_metrics',
+    sa.Column('model', TEXT, nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('dataset_name', TEXT, server_default='', nullable=False),
+    sa.Column('dataset_digest', TEXT, server_default='', nullable=False),
+    sa.Column('run_id', TEXT, server_default='', nullable=False),
+    sa.Column('step', sa.BigInteger(), nullable=False),
+    sa.Column('time_ms', sa.BigInteger(), nullable=False),
+    sa.Column('value', sa.Double(), nullable=True),
+    sa.ForeignKeyConstraint(['model'], ['models.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('model', 'key', 'dataset_name', 'dataset_digest', 'run_id', 'step', 'time_ms')
+    )
+    op.create_table('model_params',
+    sa.Column('model', TEXT, nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('value', TEXT, nullable=False),
+    sa.ForeignKeyConstraint(['model'], ['models.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('model', 'key')
+    )
+    op.create_table('model_tags',
+    sa.Column('model', TEXT, nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('value', TEXT, nullable=False),
+    sa.ForeignKeyConstraint(['model'], ['models.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('model', 'key')
+    )
+    op.create_table('origins',
+    sa.Column('run', sa.BigInteger(), nullable=False),
+    sa.Column('data', TEXT, nullable=False),
+    sa.ForeignKeyConstraint(['run'], ['runs.seq'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('run')
+    )
+    op.create_table('params',
+    sa.Column('run', sa.BigInteger(), nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('value', TEXT, nullable=False),
+    sa.Column('text', TEXT, nullable=False),
+    sa.Column('number', sa.Double(), nullable=True),
+    sa.ForeignKeyConstraint(['run'], ['runs.seq'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('run', 'key'),
+    sqlite_with_rowid=False
+    )
+    op.create_table('pyramids',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('run', sa.BigInteger(), nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('tier', sa.SmallInteger(), nullable=False),
+    sa.Column('shift', sa.SmallInteger(), nullable=False),
+    sa.Column('above', sa.SmallInteger(), server_default='99', nullable=False),
+    sa.Column('first_step', sa.BigInteger(), nullable=False),
+    sa.Column('last_step', sa.BigInteger(), nullable=False),
+    sa.Column('first_ms', sa.BigInteger(), nullable=False),
+    sa.Column('last_ms', sa.BigInteger(), nullable=False),
+    sa.Column('count', sa.BigInteger(), nullable=False),
+    sa.Column('data', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['run'], ['runs.seq'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('pyramids_of_series', 'pyramids', ['run', 'key', 'shift', 'above', 'first_step', 'last_step'], unique=False)
+    op.create_table('summaries',
+    sa.Column('run', sa.BigInteger(), nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('value', TEXT, nullable=False),
+    sa.Column('number', sa.Double(), nullable=True),
+    sa.ForeignKeyConstraint(['run'], ['runs.seq'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('run', 'key'),
+    sqlite_with_rowid=False
+    )
+    op.create_table('tags',
+    sa.Column('run', sa.BigInteger(), nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('value', TEXT, nullable=False),
+    sa.ForeignKeyConstraint(['run'], ['runs.seq'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('run', 'key'),
+    sqlite_with_rowid=False
+    )
+    op.create_table('writers',
+    sa.Column('run', sa.BigInteger(), nullable=False),
+    sa.Column('writer', TEXT, nullable=False),
+    sa.Column('seq', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['run'], ['runs.seq'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('run', 'writer'),
+    sqlite_with_rowid=False
+    )
+    data.change()
