@@ -14,6 +14,7 @@ from modelwright.types.errors import Invalid, TooLarge, Unavailable
 
 LIMIT = "modelwright.max_body"
 LOOP = "modelwright.loop"
+POOL = "modelwright.pool"
 """Names in the ASGI scope, set by the edge."""
 
 _STALL_S = 30.0          # a body that stops arriving for so long is given up

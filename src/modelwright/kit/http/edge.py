@@ -20,7 +20,7 @@ from starlette.responses import Response, StreamingResponse
 from modelwright.kit import logs
 from modelwright.kit.context import Ctx
 from modelwright.kit.http.bind import pairs
-from modelwright.kit.http.body import LIMIT, LOOP, body
+from modelwright.kit.http.body import LIMIT, LOOP, POOL, body
 from modelwright.kit.http.errors import extra_headers, render
 from modelwright.kit.http.router import Router
 from modelwright.kit.http.routes import Operation, Routes
@@ -200,6 +200,7 @@ class Edge:
         if operation.method != "GET" and self._ctx.db.queued > _LANE:
             raise Unavailable("the server is busy; try again in a moment")
         scope[LIMIT] = self._ctx.settings.max_body if operation.limit is None else operation.limit
+        scope[POOL] = self._in_pool
         request = Request(scope, receive)
         if operation.raw:
             if operation.is_async:
