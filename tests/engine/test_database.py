@@ -1,0 +1,80 @@
+"""Do both engines keep the promises of `kit.db`? The shipped suite, and what only one engine can do wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modelwright.kit.db import Database
+from modelwright.kit.dialect import open_dialect
+from modelwright.testing.database import DatabaseSuite
+from modelwright.types.errors import Unavailable
+
+
+class TestBothEngines(DatabaseSuite):
+    @pytest.fixture
+    def opened(self, engine: str, tmp_path: Path) -> Callable[[], Database]:
+        return lambda: Database(open_dialect(engine, tmp_path), query_timeout_s=20)
+
+
+@pytest.fixture
+def database(engine: str, tmp_path: Path) -> Database:
+    return Database(open_dialect(engine, tmp_path))
+
+
+def test_a_statement_whose_failure_was_ignored_never_counts_as_committed(postgres_server, tmp_path: Path) -> None:
+    url = postgres_server.empty()
+    database = Database(open_dialect(url, tmp_path))
+    with database.write() as tx:
+        tx.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)")
+    with pytest.raises(RuntimeError, match="ignored"), database.write() as tx:
+        tx.execute("INSERT INTO t VALUES (1)")
+        try:
+            tx.execute("INSERT INTO t VALUES (1)")
+        except Exception:
+            pass
+    with database.read() as tx:
+        assert tx.rows("SELECT id FROM t") == []
+    database.close()
+    postgres_server.drop(url)
+
+
+def test_an_idle_session_that_the_server_ended_is_replaced(postgres_server, tmp_path: Path) -> None:
+    url = postgres_server.empty()
+    database = Database(open_dialect(url, tmp_path))
+    for _ in range(2):
+        with database.read() as tx:
+            assert tx.row("SELECT 1") == (1,)
+        with database.write() as tx:
+            tx.execute("SELECT 1")
+        postgres_server.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'modelwright'")
+    assert database.submit(lambda tx: tx.row("SELECT 2")).result(10) == (2,)
+    database.close()
+    postgres_server.drop(url)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # that forking with threads is unwise is the point
+def test_a_forked_child_refuses_and_leaves_the_parent_in_peace(database: Database) -> None:
+    with database.write() as tx:
+        tx.execute("CREATE TABLE t(id INTEGER)")
+    with database.read() as tx:
+        tx.rows("SELECT id FROM t")
+    child = os.fork()
+    if child == 0:
+        outcome = 1
+        try:
+            with database.read():
+                pass
+        except Unavailable as error:
+            refused = isinstance(database.submit(lambda tx: None).exception(1), Unavailable)
+            outcome = 0 if "fork" in error.message and refused else 2
+        finally:
+            os._exit(outcome)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert database.submit(lambda tx: tx.execute("INSERT INTO t VALUES (1)")).result(10) == 1
+    with database.read() as tx:
+        assert tx.rows("SELECT id FROM t") == [(1,)]
+    database.close()
