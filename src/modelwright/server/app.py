@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 
+from modelwright.domains.access import service as access
 from modelwright.kit.blobs import open_blobs
 from modelwright.kit.cas import Cas
 from modelwright.kit.clock import SystemClock
@@ -18,6 +19,7 @@ from modelwright.kit.dialect import open_dialect
 from modelwright.kit.http.edge import Edge
 from modelwright.kit.settings import Settings, folder
 from modelwright.server import migrations, wiring
+from modelwright.server.maintenance import Maintenance
 from modelwright.server.routes import server_routes
 from modelwright.server.security import Guard
 
@@ -55,12 +57,17 @@ def build(settings: Settings, ctx: Ctx | None = None) -> tuple[Starlette, Ctx]:
     """The application and its state. The database is closed when the application's lifespan ends."""
     state = ctx or open_state(settings)
     routes = wiring.routes()
+    state.hooks.setdefault("still_welcome", []).append(access.still_welcome)
     edge = Edge([*routes], state, Guard(state))
     edge.add(server_routes(edge))
 
+    maintenance = Maintenance(state, wiring.duties(), wiring.jobs())
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        maintenance.start()
         yield
+        await asyncio.get_running_loop().run_in_executor(None, maintenance.stop)
         await asyncio.get_running_loop().run_in_executor(None, edge.close)
         await asyncio.get_running_loop().run_in_executor(None, state.db.close)
 

@@ -14,3 +14,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     subject: str
     parent: str = ""
+
+
+class EventPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Events after an id. Ask next for those after `last`. With `reset` some were missed (too old): load afresh what is shown."""
+
+    items: list[Event]
+    last: int
+    reset: bool = False

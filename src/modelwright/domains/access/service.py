@@ -159,3 +159,16 @@ def _by_password(ctx: Ctx, name: str, password: str, address: str) -> User:
 def _verified(ctx: Ctx) -> dict[str, bytes | str]:
     """Passwords that were right, as keyed digests, each with the stored hash it matched: hashing again would cost 40 ms a request."""
     return ctx.local.setdefault("access.verified", {"": secrets.token_bytes(32)})
+
+
+def still_welcome(ctx: Ctx) -> bool:
+    """Whether the actor of a long answer may still read the workspace: not disabled, revoked or removed since."""
+    actor = ctx.actor
+    if actor is None or actor.name in ("local", "admin", "system"):
+        return actor is not None
+    with ctx.db.read() as tx:
+        user = queries.user(tx, actor.name)
+        token = queries.token(tx, actor.token_id) if actor.token_id else None
+    if user is None or user.disabled or (token is not None and token.revoked):
+        return False
+    return user.server_admin or ctx.workspace in user.roles

@@ -8,6 +8,7 @@ from modelwright.domains.events import queries
 from modelwright.domains.events.follow import wake
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
+from modelwright.types.events import Event
 
 _NOTE = "events"
 
@@ -24,3 +25,40 @@ def publish(ctx: Ctx, tx: Tx, kind: str, subject: str, parent: str = "") -> None
 
 def _write(tx: Tx) -> None:
     queries.insert(tx, tx.notes[_NOTE].values())
+
+
+def position(ctx: Ctx) -> int:
+    """The id of the newest event; what is committed from now on comes after it."""
+    with ctx.db.read() as tx:
+        stored = not queries.waiting(tx)
+        newest = queries.bounds(tx)[1]
+    if stored:
+        return newest
+    settle(ctx)
+    with ctx.db.read() as tx:
+        return queries.bounds(tx)[1]
+
+
+def settle(ctx: Ctx) -> None:
+    """Number committed events that wait for it (where writers run side by side)."""
+    with ctx.db.read() as tx:
+        if not queries.waiting(tx):
+            return
+    with ctx.db.write() as tx:
+        queries.number(tx)
+
+
+def after(ctx: Ctx, last: int, limit: int = 1_000) -> tuple[list[Event], bool]:
+    """Events of all workspaces with ids after `last`, in order, and whether some before them are gone (too old, or another database)."""
+    settle(ctx)
+    with ctx.db.read() as tx:
+        first, newest = queries.bounds(tx)
+        lost = last > newest or last < first - 1
+        return queries.after(tx, last, limit), lost
+
+
+def expire(ctx: Ctx) -> int:
+    """Forget events older than the retention setting; returns how many."""
+    settle(ctx)
+    with ctx.db.write() as tx:
+        return queries.expire(tx, ctx.clock.now_ms() - ctx.settings.event_retention_s * 1000)

@@ -121,6 +121,11 @@ def expire(tx: Tx, before_ms: int) -> int:
     return tx.execute("DELETE FROM jobs WHERE state IN ('done', 'failed', 'cancelled') AND finished_ms < ?", (before_ms,))
 
 
+def duty_taken(tx: Tx, name: str, worker: str, now_ms: int) -> bool:
+    """Whether another worker holds a duty: a look that locks nothing."""
+    return tx.row("SELECT 1 FROM duties WHERE name = ? AND worker <> ? AND until_ms >= ?", (name, worker, now_ms)) is not None
+
+
 def claim_duty(tx: Tx, name: str, worker: str, now_ms: int, until_ms: int) -> bool:
     """Take or keep the lease of a duty; False while another worker holds it."""
     return tx.execute(

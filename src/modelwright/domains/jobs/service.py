@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from modelwright.domains.events import service as events
@@ -31,9 +31,15 @@ def enqueue(
         if found is not None:
             return found
     events.publish(ctx, tx, "job.queued", job_id, kind)
+    tx.after_commit("jobs", lambda: [wake() for wake in tuple(waiters(ctx))])
     job = queries.get(tx, job_id)
     assert job is not None
     return job
+
+
+def waiters(ctx: Ctx) -> set[Callable[[], None]]:
+    """Callbacks to run after a commit that queued a job, for workers of this process; each must be quick and thread-safe."""
+    return ctx.local.setdefault("jobs.waiters", set())
 
 
 def lease(ctx: Ctx, kinds: Sequence[str], worker: str, seconds: float) -> Job | None:
@@ -104,6 +110,9 @@ def get(ctx: Ctx, job_id: str) -> Job:
 def claim_duty(ctx: Ctx, name: str, seconds: float, worker: str) -> bool:
     """Take or keep the right to run a recurring duty for `seconds`; False while another worker has it."""
     now = ctx.clock.now_ms()
+    with ctx.db.read() as tx:
+        if queries.duty_taken(tx, name, worker, now):
+            return False
     with ctx.db.write() as tx:
         return queries.claim_duty(tx, name, worker, now, now + int(seconds * 1000))
 
