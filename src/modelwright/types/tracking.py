@@ -220,6 +220,8 @@ class RunUpdate(msgspec.Struct, frozen=True, kw_only=True):
     end_ms: int | None = None
     notes: str | None = None
     group: str | None = None
+    user: str | None = None
+    parent_id: str | None = None  # "" for none
     experiment_id: str | None = None
     stop_requested: bool | None = None
     tags: dict[str, str | None] = {}

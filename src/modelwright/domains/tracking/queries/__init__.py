@@ -1,0 +1,1 @@
+"""Every statement of tracking, one file a noun. They trust their callers about permissions and workspaces."""

@@ -1,0 +1,91 @@
+"""Permanent deletion, in batches that leave other writers their turn.
+
+What a stop interrupts is found and finished later.
+"""
+
+from __future__ import annotations
+
+from modelwright.kit.db import Database, Tx
+
+_BATCH = 2_000
+_TABLES = (  # (table, column that with `run` names a row)
+    ("pyramids", "id"),
+    ("chunks", "id"),
+    ("console", "first"),
+    ("metrics", "key"),
+    ("params", "key"),
+    ("tags", "key"),
+    ("summaries", "key"),
+    ("definitions", "key"),
+)
+
+
+def condemn(tx: Tx, seq: int, now_ms: int) -> None:
+    """From now on nobody sees the run."""
+    tx.execute("UPDATE runs SET lifecycle = 'purged', deleted_ms = ? WHERE seq = ?", (now_ms, seq))
+
+
+def condemn_experiment(tx: Tx, number: int) -> None:
+    """From now on nobody sees the experiment nor its runs and models."""
+    tx.execute(
+        "UPDATE experiments SET lifecycle = 'purged', workspace = '~' || workspace, "
+        "name = name || '~' || id WHERE id = ?",
+        (number,),
+    )
+    tx.execute("UPDATE runs SET lifecycle = 'purged' WHERE experiment = ?", (number,))
+    tx.execute("UPDATE models SET lifecycle = 'purged' WHERE experiment = ?", (number,))
+
+
+def pending(database: Database, experiment: int | None = None) -> list[tuple[int, str]]:
+    """(seq, id) of condemned runs, of one experiment or of all."""
+    with database.read() as tx:
+        rows = tx.rows("SELECT seq, id, experiment FROM runs WHERE lifecycle = 'purged' ORDER BY seq")
+    return [(row[0], row[1]) for row in rows if experiment is None or row[2] == experiment]
+
+
+def pending_experiments(database: Database) -> list[tuple[int, str]]:
+    """(number, workspace) of condemned experiments."""
+    with database.read() as tx:
+        rows = tx.rows("SELECT id, workspace FROM experiments WHERE lifecycle = 'purged' ORDER BY id")
+    return [(row[0], row[1].removeprefix("~")) for row in rows]
+
+
+def finish(database: Database, seq: int, workspace: str, run_id: str) -> None:
+    """Remove all that a condemned run has, then the run."""
+    files(database, workspace, f"runs/{run_id}")
+    for table, column in _TABLES:
+        some = f"SELECT {column} FROM {table} WHERE run = ? LIMIT {_BATCH}"
+        _emptied(database, f"DELETE FROM {table} WHERE run = ? AND {column} IN ({some})", seq)
+    with database.write() as tx:
+        tx.execute("DELETE FROM runs WHERE seq = ? AND lifecycle = 'purged'", (seq,))
+
+
+def finish_experiment(database: Database, number: int, workspace: str) -> None:
+    """Remove a condemned experiment that has no runs any more, and its models."""
+    with database.read() as tx:
+        models = [row[0] for row in tx.rows("SELECT id FROM models WHERE experiment = ?", (number,))]
+    for model_id in models:
+        files(database, workspace, f"models/{model_id}")
+    with database.write() as tx:
+        tx.execute("DELETE FROM experiments WHERE id = ? AND lifecycle = 'purged'", (number,))
+
+
+def files(database: Database, workspace: str, owner: str) -> None:
+    """Remove an owner's artifacts and unfinished uploads. Contents go later, when nobody refers to them."""
+    while True:
+        with database.write() as tx:
+            count = tx.execute(
+                "DELETE FROM artifacts WHERE workspace = ? AND owner = ? AND path IN "
+                f"(SELECT path FROM artifacts WHERE workspace = ? AND owner = ? LIMIT {_BATCH})",
+                (workspace, owner, workspace, owner),
+            )
+            if count < _BATCH:
+                tx.execute("DELETE FROM uploads WHERE workspace = ? AND owner = ?", (workspace, owner))
+                return
+
+
+def _emptied(database: Database, sql: str, seq: int) -> None:
+    while True:
+        with database.write() as tx:
+            if tx.execute(sql, (seq, seq)) == 0:
+                return

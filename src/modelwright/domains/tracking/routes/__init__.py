@@ -1,0 +1,8 @@
+"""The native operations of tracking, a file a noun; `ROUTES` lists them."""
+
+from __future__ import annotations
+
+from modelwright.domains.tracking.routes import experiments, runs
+from modelwright.kit.http import Routes
+
+ROUTES: list[Routes] = [experiments.routes, runs.routes]
