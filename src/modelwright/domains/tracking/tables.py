@@ -143,6 +143,7 @@ chunks = sa.Table(  # points of one series as columns, sorted by (step, time, va
     sa.Column("key", _TEXT, nullable=False),
     sa.Column("level", sa.SmallInteger, nullable=False, server_default="0"),  # 0 as it arrived, 1 merged
     sa.Column("above", sa.SmallInteger, nullable=False, server_default="99"),  # shift of the pyramid over it, 99 for none
+    sa.Column("parent", _BIG),                            # id of that pyramid
     sa.Column("first_step", _BIG, nullable=False),
     sa.Column("last_step", _BIG, nullable=False),
     sa.Column("first_ms", _BIG, nullable=False),
@@ -161,6 +162,7 @@ pyramids = sa.Table(  # merged chunks seen from afar: min, max, mean, last per p
     sa.Column("tier", sa.SmallInteger, nullable=False),   # 0 over one chunk, each further one over several of the tier below
     sa.Column("shift", sa.SmallInteger, nullable=False),  # its buckets are 2^shift steps wide
     sa.Column("above", sa.SmallInteger, nullable=False, server_default="99"),  # shift of the pyramid over it, 99 for none
+    sa.Column("parent", _BIG),                            # id of that pyramid
     sa.Column("first_step", _BIG, nullable=False),
     sa.Column("last_step", _BIG, nullable=False),
     sa.Column("first_ms", _BIG, nullable=False),

@@ -1,0 +1,204 @@
+"""Every statement about points: the row of each series, its chunks, the pyramids over them, the batches of writers.
+
+Whoever changes the chunks of a run holds its row (`runs.locate(…, writable=True)` or `hold`), so that they take turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from modelwright.kit.db import Row, Tx
+
+FRESH = 8      # a series with this many chunks as they arrived is merged; the index `metrics_to_merge` says the same
+ROOFLESS = 99  # `above` of a chunk or pyramid that no pyramid covers
+_IN = 500
+_HEAD = 'key, "last", last_step, last_ms, "count", nans, "min", "max", "sum", min_step, fresh'
+_INSERT_CHUNK = (
+    'INSERT INTO chunks (run, key, level, first_step, last_step, first_ms, last_ms, "count", data) VALUES (?,?,?,?,?,?,?,?,?)'
+)
+
+
+class Head(NamedTuple):
+    """The row of a series. `last` None is NaN; `total` None is NaN (∞ − ∞), or there are no numbers."""
+
+    key: str
+    last: float | None
+    last_step: int
+    last_ms: int
+    count: int
+    nans: int
+    lowest: float | None
+    highest: float | None
+    total: float | None
+    first_step: int
+    fresh: int
+
+
+class Place(NamedTuple):
+    """A chunk without its bytes."""
+
+    id: int
+    level: int
+    above: int
+    parent: int | None
+    first_step: int
+    last_step: int
+    first_ms: int
+    last_ms: int
+    count: int
+
+
+def marks(values: Sequence[Any]) -> str:
+    """`?,?,…`"""
+    return ",".join("?" * len(values))
+
+
+def _padded(values: Sequence[Any]) -> Sequence[Any]:
+    """The values, the last one repeated up to a power of two, so that few texts of statements exist."""
+    size = 1
+    while size < len(values):
+        size *= 2
+    return (*values, *(values[-1],) * (size - len(values)))
+
+
+def heads(tx: Tx, run: int, keys: Sequence[str]) -> dict[str, Head]:
+    """The rows of those of the series that exist."""
+    if len(keys) == 1:
+        row = tx.row(f"SELECT {_HEAD} FROM metrics WHERE run = ? AND key = ?", (run, keys[0]))
+        return {keys[0]: Head._make(row)} if row else {}
+    found: dict[str, Head] = {}
+    for start in range(0, len(keys), _IN):
+        part = _padded(keys[start:start + _IN])
+        for row in tx.rows(f"SELECT {_HEAD} FROM metrics WHERE run = ? AND key IN ({marks(part)})", (run, *part)):
+            found[row[0]] = Head._make(row)
+    return found
+
+
+def put_heads(tx: Tx, rows: list[Row]) -> None:
+    """Write rows of series: (run, experiment, then the fields of `Head`)."""
+    tx.many(
+        f"INSERT INTO metrics (run, experiment, {_HEAD}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (run, key) DO UPDATE SET "
+        '"last" = excluded."last", last_step = excluded.last_step, last_ms = excluded.last_ms, "count" = excluded."count", '
+        'nans = excluded.nans, "min" = excluded."min", "max" = excluded."max", "sum" = excluded."sum", '
+        "min_step = excluded.min_step, fresh = excluded.fresh", rows,
+    )
+
+
+def put_chunks(tx: Tx, rows: list[Row]) -> None:
+    """Write chunks: (run, key, level, first_step, last_step, first_ms, last_ms, count, data)."""
+    if len(rows) == 1:
+        tx.execute(_INSERT_CHUNK, rows[0])
+    else:
+        tx.many(_INSERT_CHUNK, rows)
+
+
+def put_chunk(tx: Tx, row: Row) -> int:
+    """Write one chunk and return its id."""
+    found = tx.row(_INSERT_CHUNK + " RETURNING id", row)
+    assert found is not None
+    return found[0]
+
+
+def policies(tx: Tx, run: int) -> list[tuple[str, str]]:
+    """(key or pattern, policy) of the definitions of a run; empty when all keep all points."""
+    rows = tx.rows("SELECT key, policy FROM definitions WHERE run = ?", (run,))
+    return [(row[0], row[1]) for row in rows] if any(row[1] != "all" for row in rows) else []
+
+
+def reaching(
+    tx: Tx, run: int, key: str, steps: tuple[int, int], times: tuple[int, int] | None = None
+) -> list[tuple[int, int, bytes]]:
+    """(id, level, bytes) of the chunks of a series that reach into a range of steps (and of times), ends included."""
+    sql = "SELECT id, level, data FROM chunks WHERE run = ? AND key = ? AND last_step >= ? AND first_step <= ?"
+    values: tuple[Any, ...] = (run, key, *steps)
+    if times is not None:
+        sql += " AND last_ms >= ? AND first_ms <= ?"
+        values += times
+    return [(row[0], row[1], row[2]) for row in tx.rows(sql, values)]
+
+
+def places(tx: Tx, run: int, key: str) -> list[Place]:
+    """The chunks of a series, without their bytes."""
+    return [Place._make(row) for row in tx.rows(
+        'SELECT id, level, above, parent, first_step, last_step, first_ms, last_ms, "count" FROM chunks WHERE run = ? AND key = ?',
+        (run, key),
+    )]
+
+
+def data(tx: Tx, ids: Sequence[int], table: str = "chunks") -> dict[int, bytes]:
+    """Bytes of chunks (or pyramids) by id."""
+    found: dict[int, bytes] = {}
+    for start in range(0, len(ids), _IN):
+        part = _padded(ids[start:start + _IN])
+        for row in tx.rows(f"SELECT id, data FROM {table} WHERE id IN ({marks(part)})", part):
+            found[row[0]] = row[1]
+    return found
+
+
+def all_chunks(tx: Tx, run: int, key: str) -> list[bytes]:
+    """The bytes of all chunks of a series."""
+    return [row[0] for row in tx.rows("SELECT data FROM chunks WHERE run = ? AND key = ?", (run, key))]
+
+
+def drop_chunks(tx: Tx, ids: Sequence[int]) -> int:
+    """Remove chunks; returns how many there were. `unroof` comes first where pyramids stand over them."""
+    gone = 0
+    for start in range(0, len(ids), _IN):
+        part = _padded(ids[start:start + _IN])
+        gone += tx.execute(f"DELETE FROM chunks WHERE id IN ({marks(part)})", part)
+    return gone
+
+
+def unroof(tx: Tx, run: int, key: str, chunk_ids: Sequence[int]) -> None:
+    """Remove the pyramids that stand over chunks; what else they covered is without a roof then."""
+    parents: set[int] = set()
+    for start in range(0, len(chunk_ids), _IN):
+        part = _padded(chunk_ids[start:start + _IN])
+        parents |= {row[0] for row in tx.rows(f"SELECT parent FROM chunks WHERE id IN ({marks(part)})", part) if row[0] is not None}
+    table = "chunks"
+    while parents:
+        above: set[int] = set()
+        for parent in sorted(parents):
+            row = tx.row("SELECT parent FROM pyramids WHERE id = ?", (parent,))
+            if row and row[0] is not None:
+                above.add(row[0])
+            tx.execute(f"UPDATE {table} SET above = {ROOFLESS}, parent = NULL WHERE run = ? AND key = ? AND parent = ?", (run, key, parent))
+            tx.execute("DELETE FROM pyramids WHERE id = ?", (parent,))
+        parents, table = above, "pyramids"
+
+
+def seen(tx: Tx, run: int, writer: str, seq: int) -> bool:
+    """Note a writer's batch; True when it, or a later one, was noted before."""
+    return tx.execute(
+        "INSERT INTO writers (run, writer, seq) VALUES (?,?,?) ON CONFLICT (run, writer) DO UPDATE SET seq = excluded.seq "
+        "WHERE writers.seq < excluded.seq", (run, writer, seq),
+    ) == 0
+
+
+def add_dropped(tx: Tx, run: int, count: int) -> None:
+    """The client tells that it had to drop this many points."""
+    tx.execute("UPDATE runs SET dropped = dropped + ? WHERE seq = ?", (count, run))
+
+
+def drop_series(tx: Tx, run: int, keys: Iterable[str]) -> None:
+    """Remove series with all their points."""
+    for key in keys:
+        for table in ("pyramids", "chunks", "metrics"):
+            tx.execute(f"DELETE FROM {table} WHERE run = ? AND key = ?", (run, key))
+
+
+def rename_series(tx: Tx, run: int, key: str, new_key: str) -> None:
+    """Give a series another key; the new one must be free."""
+    for table in ("pyramids", "chunks", "metrics"):
+        tx.execute(f"UPDATE {table} SET key = ? WHERE run = ? AND key = ?", (new_key, run, key))
+    row = tx.row("SELECT goal, step_metric, policy, hidden FROM definitions WHERE run = ? AND key = ?", (run, key))
+    if row:
+        tx.execute("DELETE FROM definitions WHERE run = ? AND key IN (?, ?)", (run, key, new_key))
+        tx.execute("INSERT INTO definitions (run, key, goal, step_metric, policy, hidden) VALUES (?,?,?,?,?,?)", (run, new_key, *row))
+
+
+def delete_run(tx: Tx, run: int) -> None:
+    """Remove all points of a run."""
+    for table in ("pyramids", "chunks", "metrics", "writers"):
+        tx.execute(f"DELETE FROM {table} WHERE run = ?", (run,))

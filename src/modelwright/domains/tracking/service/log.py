@@ -1,0 +1,149 @@
+"""Logging to a run: points, params, tags, summary, definitions, lines and origin of one batch, in one transaction.
+
+The hot path of the product. Checks and packing happen in the caller's thread, the database is asked in the group-commit
+lane, and an answer means committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+import msgspec
+
+from modelwright.domains.audit import service as audit
+from modelwright.domains.events import service as events
+from modelwright.domains.tracking.points import batch, ingest
+from modelwright.domains.tracking.points.batch import Series
+from modelwright.domains.tracking.queries import points as stored
+from modelwright.domains.tracking.queries import runs as queries
+from modelwright.domains.tracking.queries.runs import RunRow
+from modelwright.domains.tracking.rules import limits
+from modelwright.domains.tracking.rules import params as param_rules
+from modelwright.domains.tracking.rules.params import Stored
+from modelwright.kit.context import Ctx
+from modelwright.kit.db import Tx
+from modelwright.types.access import Permission
+from modelwright.types.errors import Invalid
+from modelwright.types.tracking import LogAck, LogBatch
+
+_WRITER = 200  # characters of a writer's name
+
+
+class _Checked(msgspec.Struct, frozen=True):
+    """A batch whose every part is fit to be stored."""
+
+    body: LogBatch
+    series: list[Series]
+    params: dict[str, Stored]
+    summary: dict[str, Stored]
+    write_once: bool
+
+
+def log(ctx: Ctx, run_id: str, body: LogBatch, *, write_once: bool = False) -> LogAck:
+    """As `submit`, and wait for the commit."""
+    return submit(ctx, run_id, body, write_once=write_once).result()
+
+
+def submit(ctx: Ctx, run_id: str, body: LogBatch, *, write_once: bool = False) -> Future[LogAck]:
+    """Log a batch, all of it or nothing; the future is done when it is committed.
+
+    `(writer, seq)` of a writer must rise: a batch that is not past the last one applied is a duplicate and changes nothing.
+    Identical points are stored once; a second point at a step goes by the policy of its metric. Ended runs take points,
+    crashed ones are running again. Columns of points may be lists or numpy arrays.
+
+    Args:
+        write_once: a param that has another value is refused (MLflow's rule) instead of changed.
+
+    Raises:
+        Invalid: a bad key or number, columns of unequal length, a param changed against `write_once`.
+        NotFound: no such run. Conflict: the run is deleted, or a step is taken and the policy refuses that.
+        Refusals of the batch itself are raised at once, the others by the future.
+    """
+    ctx.require(Permission.WRITE)
+    checked = _check(body, write_once)
+    return ctx.db.submit(lambda tx: _apply(ctx, tx, run_id, checked), key=run_id)
+
+
+def _check(body: LogBatch, write_once: bool) -> _Checked:
+    if body.writer and (len(body.writer) > _WRITER or not body.writer.isprintable()):
+        raise Invalid("the writer's name is too long or holds control characters", where="writer")
+    if body.seq or body.writer:
+        limits.int64(body.seq, "seq")
+    if not 0 <= body.dropped < 1 << 40:
+        raise Invalid("not a count", where="dropped")
+    params: dict[str, Stored] = {}
+    summary: dict[str, Stored] = {}
+    if body.params:
+        params = {key: param_rules.stored(key, value) for key, value in param_rules.flatten(body.params).items()}
+    if body.summary:
+        flat = param_rules.flatten(body.summary, "summary")
+        summary = {key: param_rules.stored(key, value, "summary") for key, value in flat.items()}
+    if body.tags:
+        limits.tags(body.tags)
+    for place, definition in enumerate(body.definitions):
+        limits.key(definition.key, f"definitions[{place}].key")
+        if definition.step_metric is not None:
+            limits.key(definition.step_metric, f"definitions[{place}].step_metric")
+    return _Checked(body, batch.gather(body.points), params, summary, write_once)
+
+
+def _apply(ctx: Ctx, tx: Tx, run_id: str, checked: _Checked) -> LogAck:
+    body = checked.body
+    row = queries.locate(tx, ctx.workspace, run_id, writable=True)
+    ack = LogAck(seq=body.seq, stop=bool(row.stop_requested))
+    revived = queries.alive(tx, row, ctx.clock.now_ms())
+    if body.writer and stored.seen(tx, row.seq, body.writer, body.seq):
+        if revived:
+            events.publish(ctx, tx, "run.updated", row.id, row.experiment_id)
+        return msgspec.structs.replace(ack, duplicate=True)
+    told = revived
+    for given, put in _parts(ctx, row, checked):
+        if given:
+            put(tx)
+            told = True
+    if checked.series and ingest.add(tx, row.seq, row.experiment, row.id, checked.series):
+        events.publish(ctx, tx, "run.points", row.id, row.experiment_id)
+    if body.lines:
+        from modelwright.domains.tracking.queries import console
+
+        console.append_lines(tx, row.seq, body.lines)
+        events.publish(ctx, tx, "run.logs", row.id, row.experiment_id)
+    if told:
+        events.publish(ctx, tx, "run.updated", row.id, row.experiment_id)
+    return ack
+
+
+def _parts(ctx: Ctx, row: RunRow, checked: _Checked) -> list[tuple[Any, Callable[[Tx], None]]]:
+    """What a batch may hold beside points and lines, and how each is put, in order."""
+    body = checked.body
+    if not (checked.params or body.tags or checked.summary or body.definitions or body.origin or body.dropped):
+        return []
+    return [
+        (checked.params, lambda tx: _put_params(ctx, tx, row, checked)),
+        (body.tags, lambda tx: queries.put_tags(tx, row.seq, body.tags)),
+        (checked.summary, lambda tx: queries.put_summary(tx, row.seq, checked.summary)),
+        (body.definitions, lambda tx: queries.put_definitions(tx, row.seq, body.definitions)),
+        (body.origin, lambda tx: queries.put_origin(tx, row.seq, body.origin) if body.origin else None),
+        (body.dropped, lambda tx: stored.add_dropped(tx, row.seq, body.dropped)),
+    ]
+
+
+def _put_params(ctx: Ctx, tx: Tx, row: RunRow, checked: _Checked) -> None:
+    """New params are stored; changed ones are refused or audited."""
+    new = checked.params
+    old = queries.params_of(tx, row.seq, list(new))
+    if old:
+        differing = {key: old[key][1] for key in old if old[key][1] != new[key][1]}
+        if differing and checked.write_once:
+            key, value = next(iter(differing.items()))
+            raise Invalid(
+                f"Changing param values is not allowed. Param with key={key!r} was already logged with value={value!r} for "
+                f"run ID={row.id!r}. Attempted logging new value {new[key][1]!r}.", where="params",
+            )
+        if differing:
+            changes = {key: {"old": value, "new": new[key][1]} for key, value in differing.items()}
+            audit.append(ctx, tx, "run.updated", f"runs/{row.id}", {"params": changes})
+        new = {key: value for key, value in new.items() if key not in old or old[key][0] != value[0]}
+    queries.put_params(tx, row.seq, new)
