@@ -56,10 +56,10 @@ def open_state(settings: Settings) -> Ctx:
 def build(settings: Settings, ctx: Ctx | None = None) -> tuple[Starlette, Ctx]:
     """The application and its state. The database is closed when the application's lifespan ends."""
     state = ctx or open_state(settings)
-    routes = wiring.routes()
     state.hooks.setdefault("still_welcome", []).append(access.still_welcome)
-    edge = Edge([*routes], state, Guard(state))
-    edge.add(server_routes(edge))
+    guard = Guard(state)
+    edge = Edge(wiring.routes(), state, guard)
+    edge.add(server_routes(edge, login=guard.asks_for_login))
 
     maintenance = Maintenance(state, wiring.duties(), wiring.jobs())
 

@@ -62,6 +62,11 @@ class Guard:
             (b"cache-control", b"no-store"),
         )
 
+    @property
+    def asks_for_login(self) -> bool:
+        """Whether requests need credentials."""
+        return not self._open
+
     def admit(self, method: str, headers: Headers) -> Sequence[tuple[bytes, bytes]]:
         """Refuse requests for other hosts, and from pages of other origins.
 

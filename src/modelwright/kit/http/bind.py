@@ -144,7 +144,7 @@ def bind(handler: Callable[..., Any], path: str) -> Binding:
     if in_path:
         raise TypeError(f"{handler.__qualname__}: no parameter for {sorted(in_path)} of {path}")
     if query:
-        binding.query = msgspec.defstruct(f"Query_{handler.__name__}", query, kw_only=True)
+        binding.query = msgspec.defstruct(f"Query_{handler.__module__}_{handler.__qualname__}", query, kw_only=True)
         binding.query_names = frozenset(item[0] for item in query)
         binding.lists = frozenset(lists)
     return binding
