@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
+import resource
 import shutil
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -136,3 +139,51 @@ def blob_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     return f"s3://test/{os.getpid()}-{next(_NUMBER)}?endpoint={address}&region=us-east-1"
+
+
+class SmallDisk:
+    """A disk of 16 MB that can be filled. Where mounting is not allowed, a limit on the size of files imitates it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)]
+        self.imitated = subprocess.run(command, capture_output=True, check=False).returncode != 0
+        self._limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill(self, leave: int = 0) -> None:
+        """Leave no byte, or so many."""
+        if self.imitated:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (self._largest() + leave, self._limit[1]))
+            return
+        with (self.folder / "filler").open("wb", buffering=0) as file:
+            for size in (1 << 20, 4096):
+                with contextlib.suppress(OSError):
+                    while True:
+                        file.write(bytes(size))
+            if leave:
+                file.truncate(file.tell() - leave)
+
+    def free(self) -> None:
+        """Make room again."""
+        if self.imitated:
+            resource.setrlimit(resource.RLIMIT_FSIZE, self._limit)
+        else:
+            (self.folder / "filler").unlink()
+
+    def close(self) -> None:
+        if self.imitated:
+            resource.setrlimit(resource.RLIMIT_FSIZE, self._limit)
+        else:
+            subprocess.run(["umount", "-l", str(self.folder)], check=True)
+
+    def _largest(self) -> int:
+        return max((path.stat().st_size for path in self.folder.rglob("*") if path.is_file()), default=0)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    """A disk that can be filled and emptied."""
+    disk = SmallDisk(tmp_path / "small")
+    yield disk
+    disk.close()

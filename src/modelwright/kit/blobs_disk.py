@@ -57,10 +57,11 @@ class DiskBlobs:
                 with _translating("the blob"):
                     os.fsync(descriptor)
             finally:
-                os.close(descriptor)
+                with _translating("the blob"):
+                    os.close(descriptor)
             name = key if isinstance(key, str) else checked(key())
             target = self._path(name)
-            with _translating(name):
+            with _translating(name, putting=True):
                 self._make_folders(target.parent)
                 os.replace(temporary, target)  # noqa: PTH105  the call that fault tests count
                 _sync_folder(target.parent)
@@ -86,7 +87,8 @@ class DiskBlobs:
                     parts.append(part)
                     length -= len(part)
         finally:
-            os.close(descriptor)
+            with _translating(key):
+                os.close(descriptor)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def head(self, key: str) -> BlobInfo:
@@ -117,8 +119,11 @@ class DiskBlobs:
     def _walk(self, folder: Path, above: str, prefix: str, after: str) -> Iterator[BlobInfo]:
         with _translating(above), os.scandir(folder) as scan:
             # `a.b` sorts before `a/c`, so a folder takes part in the order under its name with the slash.
-            found = sorted((above + entry.name + ("/" if entry.is_dir(follow_symlinks=False) else ""), entry) for entry in
-                           _plain(scan))
+            found = sorted(
+                ((above + entry.name + ("/" if entry.is_dir(follow_symlinks=False) else ""), entry)
+                 for entry in scan if not entry.name.startswith(".") and not entry.is_symlink()),
+                key=lambda pair: pair[0],
+            )
         for key, entry in found:
             if key.endswith("/"):
                 reachable = key.startswith(prefix) or prefix.startswith(key)
@@ -192,14 +197,8 @@ class _Reading:
         self.close()
 
 
-def _plain(scan: Iterable[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
-    for entry in scan:
-        if not entry.name.startswith(".") and not entry.is_symlink():
-            yield entry
-
-
 def _write_all(descriptor: int, piece: bytes) -> None:
-    view = memoryview(piece).cast("B")
+    view = memoryview(piece).cast("B") if piece else memoryview(b"")
     while view:
         view = view[os.write(descriptor, view[:CHUNK]):]
 
@@ -215,16 +214,16 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _translating(what: str) -> Generator[None]:
+def _translating(what: str, *, putting: bool = False) -> Generator[None]:
     try:
         yield
     except ModelwrightError:
         raise
-    except (FileNotFoundError, NotADirectoryError):
-        raise NotFound(f"there is no blob {what!r}", where="key") from None
-    except (FileExistsError, IsADirectoryError):
-        raise Conflict(f"a key cannot be a blob and a folder of blobs at once: {what!r}", where="key") from None
     except OSError as error:
+        if isinstance(error, (FileNotFoundError, NotADirectoryError)) and not putting:
+            raise NotFound(f"there is no blob {what!r}", where="key") from None
+        if isinstance(error, (FileExistsError, IsADirectoryError, NotADirectoryError)):
+            raise Conflict(f"a key cannot be a blob and a folder of blobs at once: {what!r}", where="key") from None
         if error.errno in _NO_SPACE:
-            raise StorageFull() from error
-        raise Unavailable(f"the disk refused the blob: {error.strerror}", hint="check the disk, then try again") from error
+            raise StorageFull from error
+        raise Unavailable(f"the disk refused the blob: {error.strerror}", hint="check the disk") from error

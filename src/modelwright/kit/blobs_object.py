@@ -1,7 +1,7 @@
 """Blobs in an object store (S3, Google Cloud Storage, Azure) through obstore. Credentials come from the environment.
 
 `s3://bucket/prefix?endpoint=http://host:9000&region=us-east-1`: what follows `?` are settings of obstore's store, for
-S3-speaking servers other than Amazon's.
+S3-speaking servers other than Amazon's; `retry_s` is for how many seconds a request is tried again (30).
 """
 
 from __future__ import annotations
@@ -33,13 +33,14 @@ class ObjectBlobs:
             raise Invalid("object stores need their driver", where="--blobs", hint="pip install 'modelwright[cloud]'") from None
         address, _, query = url.partition("?")
         config = dict(parse_qsl(query, strict_parsing=False))
+        patience = timedelta(seconds=float(config.pop("retry_s", "30")))
         options: dict[str, Any] = {"timeout": "60s", "connect_timeout": "5s"}
         if config.get("endpoint", "").startswith("http://"):
             options["allow_http"] = True
         try:
             self._store: Any = stores.from_url(
                 address, config=config or None, client_options=options,
-                retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=30)},
+                retry_config={"max_retries": 4, "retry_timeout": patience},
             )
         except Exception as error:
             raise Invalid(f"the blob store cannot be opened: {_first_line(error)}", where="--blobs") from error
