@@ -52,6 +52,12 @@ class Dialect(Protocol):
     """For SQLAlchemy (migrations)."""
     skip_locked: str
     """Ends a SELECT that takes rows for this transaction, passing over those that others hold."""
+    matches: str
+    """The operator `text … regular expression`."""
+    like_end: str
+    """Ends a LIKE, so that no character escapes another."""
+    binary: str
+    """Ends a text expression, so that it sorts by code point."""
     row_lock: str
     """Ends a SELECT that takes rows for this transaction, waiting for others; empty where writers take turns anyway."""
 
@@ -109,6 +115,10 @@ class Dialect(Protocol):
         """Whether the session was lost."""
         ...
 
+    def pattern(self, pattern: str) -> str:
+        """A caller's regular expression as the engine spells it; raises Invalid."""
+        ...
+
 
 class Sqlite:
     """SQLite in WAL mode with `synchronous=FULL`: a commit that returned survives a power cut."""
@@ -116,6 +126,9 @@ class Sqlite:
     name = "sqlite"
     lanes = 1
     skip_locked = ""
+    matches = "REGEXP"
+    like_end = ""
+    binary = ""
     row_lock = ""
 
     def __init__(self, path: Path) -> None:
@@ -246,6 +259,11 @@ class Sqlite:
         """A file does not hang up."""
         return False
 
+    def pattern(self, pattern: str) -> str:
+        """SQLite calls RE2."""
+        regexp.check(pattern)
+        return pattern
+
 
 def _primary(error: sqlite3.Error) -> int:
     return (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF  # errors of the module itself carry no code
@@ -257,6 +275,9 @@ class Postgres:
     name = "postgresql"
     lanes = 4
     skip_locked = " FOR UPDATE SKIP LOCKED"
+    matches = "~"
+    like_end = " ESCAPE ''"
+    binary = ' COLLATE "C"'
     row_lock = " FOR NO KEY UPDATE"
 
     def __init__(self, url: str) -> None:
@@ -366,6 +387,10 @@ class Postgres:
         """Whether the server hung up."""
         state = getattr(error, "sqlstate", None) or ""
         return state[:3] in ("57P", "080") or (isinstance(error, self._psycopg.OperationalError) and not state)
+
+    def pattern(self, pattern: str) -> str:
+        """PostgreSQL has its own syntax."""
+        return regexp.postgres(pattern)
 
 
 def _common(error: BaseException) -> ModelwrightError | None:

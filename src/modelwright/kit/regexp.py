@@ -1,6 +1,8 @@
 """Regular expressions and case-blind patterns of callers, in linear time and with one meaning on both engines.
 
-The syntax is RE2's (https://github.com/google/re2/wiki/Syntax): no back-references, no look-around, so the time to match XSQLite calls RE2 itself; PostgreSQL runs the same pattern rewritten for its own engine, under the statement timeout.
+The syntax is RE2's (https://github.com/google/re2/wiki/Syntax): no back-references, no look-around, so the time to match
+is linear in the text. A dot matches line breaks too, `^` and `$` are the ends of the text, `\\d \\w \\s` are ASCII.
+SQLite calls RE2 itself; PostgreSQL runs the same pattern rewritten for its own engine, under the statement timeout.
 Knows nothing of filters, columns or rows.
 """
 
@@ -92,7 +94,8 @@ def _compiled(pattern: str) -> Callable[[bytes], Any]:
         reason = error.args[0] if isinstance(error, re2.error) and error.args else "not valid Unicode"
         reason = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
         raise Invalid(
-            f"the regular expression {pattern[:60]!r} is not valid: {reason}", where="filter",
+            f"the regular expression {pattern[:60]!r} is not valid: {reason}",
+            where="filter",
             hint="the syntax is RE2's: no back-references, no look-around",
         ) from None
 
@@ -151,7 +154,7 @@ class _Rewriter:
     def _group(self) -> None:
         named = re.compile(r"\(\?(?:P?<\w+>|:)").match(self._pattern, self._at)
         if not named:
-            raise self._refuse(f"{self._pattern[self._at:self._at + 4]!r} after its start")
+            raise self._refuse(f"{self._pattern[self._at : self._at + 4]!r} after its start")
         self._out.append("(?:")
         self._at = named.end()
 

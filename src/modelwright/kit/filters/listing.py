@@ -1,0 +1,85 @@
+"""Any list of rows: filter, order and keyset paging in one statement.
+
+    rows, next_page = search(
+        tx, "id, at_ms, actor, action, subject", "audit_events", Sql("workspace = ?", (ctx.workspace,)), EVENTS, request,
+    )
+
+Fine for lists whose rows can be sorted as a whole; runs have a planner of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from modelwright.kit.db import Row, Tx
+from modelwright.kit.filters import cursor
+from modelwright.kit.filters.fields import Fields
+from modelwright.kit.filters.order import OrderTerm, after, items, terms
+from modelwright.kit.filters.parser import parse
+from modelwright.kit.filters.predicates import Sql, where
+from modelwright.types.errors import Invalid
+from modelwright.types.page import Search
+
+MAX_PAGE = 50_000
+
+
+def search(
+    tx: Tx,
+    columns: str,
+    table: str,
+    scope: Sql,
+    fields: Fields,
+    request: Search,
+    *,
+    default: Sequence[str] = (),
+    most: int = MAX_PAGE,
+) -> tuple[list[Row], str]:
+    """One page of `SELECT columns FROM table WHERE scope`, and the token of the next one ("" on the last page).
+
+    `default` is the order when the request names none. Rows have exactly `columns`.
+
+    Raises:
+        Invalid: the filter, the order, the page token or the size is not valid.
+    """
+    page_size(request.max_results, most)
+    bound = cursor.binding(table, scope, request.filter, request.order_by)
+    order = terms(items(request.order_by or default, fields), fields, tx.dialect)
+    start = cursor.decode(request.page, bound, [[term.kind for term in order]])
+    condition = scope & where(parse(request.filter), fields, tx.dialect)
+    if start:
+        condition &= after(order, start[1])
+    rows = ordered(tx, columns, table, condition, order, request.max_results + 1)
+    width = len(order)
+    if len(rows) <= request.max_results:
+        return [row[width:] for row in rows], ""
+    rows.pop()
+    return [row[width:] for row in rows], cursor.encode(bound, 0, rows[-1][:width])
+
+
+def count(tx: Tx, table: str, scope: Sql, fields: Fields, text: str) -> int:
+    """How many rows a filter matches."""
+    condition = scope & where(parse(text), fields, tx.dialect)
+    row = tx.row(f"SELECT COUNT(*) FROM {table} WHERE {condition.text or '1=1'}", condition.values)
+    return row[0] if row else 0
+
+
+def ordered(tx: Tx, columns: str, table: str, condition: Sql, order: Sequence[OrderTerm], limit: int) -> list[Row]:
+    """Rows with the values of the terms before the columns."""
+    selected = ", ".join(term.expr for term in order)
+    values: list[Any] = [value for term in order for value in term.arguments]
+    sorting = ", ".join(f"{number}{term.direction}" for number, term in enumerate(order, 1))
+    return tx.rows(
+        f"SELECT {selected}, {columns} FROM {table} WHERE {condition.text or '1=1'} ORDER BY {sorting} LIMIT ?",
+        (*values, *condition.values, limit),
+    )
+
+
+def page_size(size: int, most: int) -> None:
+    """Refuse a page size out of bounds.
+
+    Raises:
+        Invalid: not from 1 to `most`.
+    """
+    if not 1 <= size <= most:
+        raise Invalid(f"max_results must be from 1 to {most:,}, got {size}", where="max_results")
