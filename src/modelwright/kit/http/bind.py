@@ -77,7 +77,7 @@ class Binding:
         bound = convert(values, self.query, strict=False)
         found = {name: getattr(bound, name) for name in self.query.__struct_fields__}
         for name, value in found.items():
-            if isinstance(value, int) and value not in _INT64:
+            if any(isinstance(item, int) and item not in _INT64 for item in (value if isinstance(value, list) else (value,))):
                 raise Invalid("the integer does not fit in 64 bits", where=name)
         return found
 
