@@ -1,7 +1,7 @@
 """Regular expressions and case-blind patterns of callers, in linear time and with one meaning on both engines.
 
-The syntax is RE2's (https://github.com/google/re2/wiki/Syntax): no back-references, no look-around, so the time to match
-is linear in the text. A dot matches line breaks too, `^` and `$` are the ends of the text, `\\d \\w \\s` are ASCII.
+The syntax is RE2's (https://github.com/google/re2/wiki/Syntax): no back-references, no look-around, so matching takes
+time linear in the text. A dot matches line breaks too, `^` and `$` are the ends of the text, `\\d \\w \\s` are ASCII.
 SQLite calls RE2 itself; PostgreSQL runs the same pattern rewritten for its own engine, under the statement timeout.
 Knows nothing of filters, columns or rows.
 """

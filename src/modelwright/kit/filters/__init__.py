@@ -2,7 +2,7 @@
 
     FIELDS = Fields("audit event", {"action": text("action"), "at": time("at_ms")}, ends=(Term("id", Kind.INTEGER),))
     rows, next_page = search(
-        tx, "id, action, at_ms", "audit_events", Sql("workspace = ?", (workspace,)), FIELDS, request, default=["at DESC"]
+        tx, "id, action, at_ms", "audit_events", Sql("workspace = ?", (space,)), FIELDS, request, default=["at DESC"]
     )
 
 A room keeps its `Fields` beside its queries. Knows no entity, no permission and no HTTP.

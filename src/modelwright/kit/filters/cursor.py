@@ -1,7 +1,8 @@
 """Page tokens: where in an order the next page begins, as opaque text.
 
 A token is bound to the search that gave it (scope, filter, order) by a digest, and its values are checked against the
-terms of the order, so a foreign, damaged or invented token is refused and never reaches the database. Tokens hold no secret.
+terms of the order, so a foreign, damaged or invented token is refused and never reaches the database. Tokens hold no
+secret.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@
         ends=(Term("id", Kind.INTEGER, descending=True),),
     )
 
-An expression is SQL over the row's own tables. A field with a `source` lives in another table: the source is what follows
-SELECT … FROM, ending in a WHERE that ties it to the row, with one `?` for the key when it belongs to a map.
+An expression is SQL over the row's own tables. A field with a `source` lives in another table: the source is what
+follows SELECT … FROM, ending in a WHERE that ties it to the row, with one `?` for the key when it belongs to a map.
 Names are looked up without regard to case. Knows no engine.
 """
 
@@ -40,7 +40,8 @@ class Field:
     """One thing to compare.
 
     `expr` is the value as SQL; `number` the numeric twin of a MIXED one. `labels` are stored value → name of an ENUM
-    (`strict` refuses unknown names). `nullable` columns are absent where they are NULL. `arguments` are bound in the source.
+    (`strict` refuses unknown names). `nullable` columns are absent where they are NULL. `arguments` are bound in the
+    source; `latest` is the ORDER BY that picks the row to sort by where a source has several.
     """
 
     kind: Kind
@@ -73,7 +74,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Everything of one entity. `aliases` are other names of fields, `prefixes` may stand before a fixed one (`attribute.`)."""
+    """Everything of one entity.
+
+    `aliases` are other names of fields, `prefixes` may stand before a fixed one (`attribute.`).
+    """
 
     entity: str
     columns: Mapping[str, Field]
@@ -104,7 +108,8 @@ class Fields:
                 return self.columns[self.aliases.get(joined, joined)]
             known = [*self.maps, *self.prefixes[:1], *{key.split(".")[0] for key in self.columns if "." in key}]
             raise Invalid(
-                f"Invalid entity type '{name.prefix[:60]}' (at character {name.at + 1}). Valid entity types are {', '.join(known)}",
+                f"Invalid entity type '{name.prefix[:60]}' (at character {name.at + 1}). "
+                f"Valid entity types are {', '.join(known)}",
                 where=where,
                 hint=self._nearest(prefix, known),
             )

@@ -1,7 +1,7 @@
 """Any list of rows: filter, order and keyset paging in one statement.
 
     rows, next_page = search(
-        tx, "id, at_ms, actor, action, subject", "audit_events", Sql("workspace = ?", (ctx.workspace,)), EVENTS, request,
+        tx, "id, at_ms, actor, action", "audit_events", Sql("workspace = ?", (ctx.workspace,)), EVENTS, request
     )
 
 Fine for lists whose rows can be sorted as a whole; runs have a planner of their own.

@@ -1,7 +1,8 @@
 """Orders, and where a page goes on in one.
 
 An order is a list of terms. A value that may be missing takes two: first a rank (0 a value, 1 NaN, 2 missing), always
-ascending, so that what is missing comes last in both directions; then the value. The entity's own end terms make it total.
+ascending, so that what is missing comes last in both directions; then the value. The entity's own end terms make it
+total.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def _item(text: str, fields: Fields) -> Item:
         raise Invalid(
             f"Invalid order_by clause '{text[:100]}': expected ASC or DESC after the field, got {direction[:40]!r}",
             where="order_by",
-            hint='give one item for each field, as in ["metrics.loss ASC", "start_time DESC"]; quote keys with backticks',
+            hint='one item for each field, as in ["metrics.loss ASC", "start_time DESC"]; quote keys with backticks',
         )
     return Item(fields.resolve(name, where="order_by"), direction == "desc")
 

@@ -1,7 +1,7 @@
 """Tree to SQL text: every clause becomes a comparison of a column, or an EXISTS probe of the table that holds the key.
 
-Values are always bound, never written into the text. A clause on a missing value is false (also `!=` and `NOT IN`); NOT is
-the exact complement of what it stands before. Both engines answer alike: LIKE has no escape character and minds case,
+Values are always bound, never written into the text. A clause on a missing value is false (also `!=` and `NOT IN`); NOT
+is the exact complement of what it stands before. Both engines answer alike: LIKE has no escape character and minds case,
 ILIKE and RLIKE are regular expressions.
 """
 
@@ -145,10 +145,7 @@ class _Writer:
             regexp.check(pattern)
             return Sql(f"{negation}({expr} {self._dialect.matches} ?)", (self._dialect.pattern(pattern),))
         if len(pattern) > _MAX_LIKE:
-            raise Invalid(
-                f"the pattern is longer than {_MAX_LIKE:,} characters (at character {clause.values[0].at + 1})",
-                where="filter",
-            )
+            raise _refuse(f"the pattern is longer than {_MAX_LIKE:,} characters", clause.values[0].at)
         if operator in (Operator.LIKE, Operator.NOT_LIKE):
             return Sql(f"{negation}({expr} LIKE ?{self._dialect.like_end})", (pattern,))
         return Sql(f"{negation}({expr} {self._dialect.matches} ?)", (regexp.blind(pattern),))
@@ -177,9 +174,9 @@ class _Writer:
         if written == {True}:
             return self._text(clause, field.expr)
         if written == {True, False}:
-            raise Invalid(
-                f"numbers and quoted texts are mixed (at character {clause.at + 1}). Expected a quoted string value for all or for none",
-                where="filter",
+            raise _refuse(
+                f"numbers and quoted texts are mixed for {_short(clause)}. Expected a quoted string value for all or none",
+                clause.at,
             )
         numeric = self._number(clause, Field(Kind.NUMBER, field.number))
         if clause.operator in (Operator.NE, Operator.NOT_IN):
@@ -198,10 +195,7 @@ class _Writer:
         if operator not in _LIKES and field.strict:
             for literal, value in zip(clause.values, wanted, strict=True):
                 if value.lower() not in {name.lower() for name in names}:
-                    raise Invalid(
-                        f"{value[:60]!r} is no {clause.name} (at character {literal.at + 1}); there are {', '.join(names)}",
-                        where="filter",
-                    )
+                    raise _refuse(f"{value[:60]!r} is no {_short(clause)}; there are {', '.join(names)}", literal.at)
         chosen = [
             stored
             for stored, name in field.labels.items()
@@ -230,9 +224,9 @@ def _presence(field: Field, *, missing: bool) -> Sql:
 def _text_value(clause: Clause, literal: Literal) -> str:
     if isinstance(literal.value, str):
         return literal.value
-    raise Invalid(
-        f"Expected a quoted string value for {clause.name} (e.g. 'my-value'). Got value {literal.value} (at character {literal.at + 1})",
-        where="filter",
+    raise _refuse(
+        f"Expected a quoted string value for {_short(clause)} (e.g. 'my-value'). Got value {literal.value}",
+        literal.at,
         hint=f"write '{literal.value}'",
     )
 
@@ -248,9 +242,7 @@ def _number_value(clause: Clause, literal: Literal, kind: Kind) -> int | float:
     value = literal.value
     if isinstance(value, Duration):
         if kind is not Kind.DURATION:
-            raise Invalid(
-                f"{clause.name} is a {kind.value}, not a duration (at character {literal.at + 1})", where="filter"
-            )
+            raise _refuse(f"{_short(clause)} is a {kind.value}, not a duration", literal.at)
         return value.ms
     if isinstance(value, str):
         moment = instant(value) if kind is Kind.TIME else None
@@ -260,9 +252,9 @@ def _number_value(clause: Clause, literal: Literal, kind: Kind) -> int | float:
             Kind.TIME: "a time in Unix ms, or a quoted ISO 8601 time such as '2026-01-31T12:00:00Z'",
             Kind.DURATION: "a duration such as 90s, 5m or 2h, or a number of ms",
         }.get(kind, "a number")
-        raise Invalid(
-            f"Expected numeric value type for {clause.name}: {expected}. Found '{value[:60]}' (at character {literal.at + 1})",
-            where="filter",
+        raise _refuse(
+            f"Expected numeric value type for {_short(clause)}: {expected}. Found '{value[:60]}'",
+            literal.at,
             hint="numbers stand without quotes" if kind is Kind.NUMBER else "",
         )
     return float(value) if kind is Kind.NUMBER else value
@@ -270,10 +262,18 @@ def _number_value(clause: Clause, literal: Literal, kind: Kind) -> int | float:
 
 def _comparator(clause: Clause, allowed: set[Operator], what: str) -> Invalid:
     names = ", ".join(operator.value for operator in Operator if operator in allowed)
-    return Invalid(
-        f"Invalid comparator '{clause.operator.value}' for {clause.name} (at character {clause.at + 1}): {what} are compared with {names}",
-        where="filter",
+    return _refuse(
+        f"Invalid comparator '{clause.operator.value}' for {_short(clause)}: {what} are compared with {names}",
+        clause.at,
     )
+
+
+def _refuse(message: str, at: int, *, hint: str = "") -> Invalid:
+    return Invalid(f"{message} (at character {at + 1})", where="filter", hint=hint)
+
+
+def _short(clause: Clause) -> str:
+    return str(clause.name)[:80]
 
 
 def _marks(values: Sequence[object]) -> str:
