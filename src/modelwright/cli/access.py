@@ -15,8 +15,8 @@ import click
 from modelwright.cli.connect import connected
 from modelwright.cli.output import note, say, show_json, table, when
 from modelwright.cli.serve import part, read_settings
-from modelwright.sdk.client import Client
-from modelwright.types.access import DEFAULT_WORKSPACE, Role, UserCreate, UserUpdate
+from modelwright.sdk.client import API, Client
+from modelwright.types.access import DEFAULT_WORKSPACE, NewToken, Role, TokenCreate, UserCreate, UserUpdate
 from modelwright.types.errors import Invalid
 
 
@@ -57,7 +57,7 @@ def add(
     wanted = UserCreate(name=name, password=password, server_admin=admin, roles=roles)
     if dir_ or db:
         ctx = offline(dir_, db)
-        part("domains.access.service").create_user(ctx, wanted)
+        part("domains.access.manage").create_user(ctx, wanted)
         ctx.db.close()
     else:
         with Client(url or "") as client:
@@ -79,7 +79,7 @@ def read_password(from_stdin: bool) -> str:
 
 def offline(dir_: str | None, db: str | None) -> Any:
     """A context over a server's own state, acting as the system."""
-    return part("server.app").build(read_settings({"dir": dir_, "db": db}))[1]
+    return part("server.app").open_state(read_settings({"dir": dir_, "db": db}))
 
 
 @user_command.command("ls")
@@ -154,11 +154,26 @@ def token_command() -> None:
 @token_command.command("create")
 @click.option("--label", default="", help="What it is for.")
 @click.option("--days", type=click.IntRange(1, 3650), help="How long it lives.  [default: 90]")
+@click.option("--user", default="", metavar="NAME", help="Whose token (administrators).  [default: yours]")
+@click.option("--dir", "dir_", metavar="FOLDER", help="Work on this data folder instead of asking a server.")
+@click.option("--db", metavar="URL", help="Work on this database instead of asking a server.")
+@click.option("--url", metavar="URL", default="", help="The server.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@connected
-def create(client: Client, label: str, days: int | None, as_json: bool) -> None:
+def create(label: str, days: int | None, user: str, dir_: str | None, db: str | None, url: str, as_json: bool) -> None:
     """Make a token. It is shown now and never again."""
-    made = client.access.add_token(label, days)
+    made: NewToken
+    if dir_ or db:
+        if not user:
+            raise Invalid("a token made without a server needs --user NAME", where="--user")
+        ctx = offline(dir_, db)
+        made = part("domains.access.manage").create_token(ctx, TokenCreate(label=label, days=days), user=user)
+        ctx.db.close()
+    else:
+        with Client(url) as client:
+            query = {"user": user} if user else None
+            made = client.transport.call(
+                NewToken, "POST", f"{API}/tokens", TokenCreate(label=label, days=days), query=query
+            )
     if as_json:
         show_json(made)
         return
