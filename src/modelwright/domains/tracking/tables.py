@@ -152,6 +152,7 @@ chunks = sa.Table(  # points of one series as columns, sorted by (step, time, va
     sa.Column("data", sa.LargeBinary, nullable=False),
     # Time stands first: the question at every write that does not rise is "which chunks reach into these milliseconds".
     sa.Index("chunks_of_series", "run", "key", "last_ms", "first_ms", "first_step", "last_step", "above"),
+    sqlite_autoincrement=True,                  # an id is never given twice: merging names what it read by id
 )
 
 pyramids = sa.Table(  # merged chunks seen from afar: min, max, mean, last per power-of-two bucket; see points/pyramid.py
@@ -170,6 +171,7 @@ pyramids = sa.Table(  # merged chunks seen from afar: min, max, mean, last per p
     sa.Column("count", _BIG, nullable=False),             # points
     sa.Column("data", sa.LargeBinary, nullable=False),
     sa.Index("pyramids_of_series", "run", "key", "shift", "above", "first_step", "last_step"),
+    sqlite_autoincrement=True,
 )
 
 writers = sa.Table(  # the last batch of each writer that was applied

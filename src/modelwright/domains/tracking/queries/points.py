@@ -202,3 +202,84 @@ def delete_run(tx: Tx, run: int) -> None:
     """Remove all points of a run."""
     for table in ("pyramids", "chunks", "metrics", "writers"):
         tx.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
+
+
+class Roof(NamedTuple):
+    """A pyramid without its bytes."""
+
+    id: int
+    tier: int
+    shift: int
+    parent: int | None
+    first_step: int
+    last_step: int
+    first_ms: int
+    last_ms: int
+    count: int
+
+
+def to_merge(tx: Tx, most: int) -> list[tuple[int, str]]:
+    """(run, key) of series with many chunks as they arrived."""
+    return [(row[0], row[1]) for row in tx.rows(f"SELECT run, key FROM metrics WHERE fresh >= {FRESH} ORDER BY run, key LIMIT ?", (most,))]
+
+
+def hold(tx: Tx, run: int) -> bool:
+    """Take the row of a run for this transaction; whether the run is still there."""
+    return tx.row(f"SELECT seq FROM runs WHERE seq = ?{tx.dialect.row_lock}", (run,)) is not None
+
+
+def name_of(tx: Tx, run: int) -> str:
+    """The id of a run; empty when it is gone."""
+    row = tx.row("SELECT id FROM runs WHERE seq = ?", (run,))
+    return row[0] if row else ""
+
+
+def present(tx: Tx, ids: Sequence[int], table: str = "chunks") -> int:
+    """How many of the chunks (or pyramids) are still there."""
+    found = 0
+    for start in range(0, len(ids), _IN):
+        part = _padded(ids[start:start + _IN])
+        row = tx.row(f"SELECT count(*) FROM {table} WHERE id IN ({marks(part)})", part)
+        found += row[0] if row else 0
+    return found
+
+
+def put_sealed(tx: Tx, row: Row) -> None:
+    """Write a sealed chunk: (run, key, level, above, parent, first_step, last_step, first_ms, last_ms, count, data)."""
+    tx.execute(
+        'INSERT INTO chunks (run, key, level, above, parent, first_step, last_step, first_ms, last_ms, "count", data) '
+        "VALUES (?,?,?,?,?,?,?,?,?,?,?)", row,
+    )
+
+
+def put_roof(tx: Tx, row: Row) -> int:
+    """Write a pyramid: (run, key, tier, shift, first_step, last_step, first_ms, last_ms, count, data); returns its id."""
+    found = tx.row(
+        'INSERT INTO pyramids (run, key, tier, shift, first_step, last_step, first_ms, last_ms, "count", data) '
+        "VALUES (?,?,?,?,?,?,?,?,?,?) RETURNING id", row,
+    )
+    assert found is not None
+    return found[0]
+
+
+def cover(tx: Tx, ids: Sequence[int], shift: int, parent: int) -> None:
+    """Note the pyramid that stands over pyramids."""
+    tx.execute(f"UPDATE pyramids SET above = ?, parent = ? WHERE id IN ({marks(ids)})", (shift, parent, *ids))
+
+
+def merged(tx: Tx, run: int, key: str, fewer: int) -> None:
+    """A series has fewer chunks as they arrived."""
+    tx.execute("UPDATE metrics SET fresh = fresh - ? WHERE run = ? AND key = ?", (fewer, run, key))
+
+
+def roofs(tx: Tx, run: int, key: str) -> list[Roof]:
+    """The pyramids of a series, without their bytes."""
+    return [Roof._make(row) for row in tx.rows(
+        'SELECT id, tier, shift, parent, first_step, last_step, first_ms, last_ms, "count" FROM pyramids WHERE run = ? AND key = ?',
+        (run, key),
+    )]
+
+
+def roofless(tx: Tx, run: int, key: str) -> list[Place]:
+    """The chunks of a series over which no pyramid stands."""
+    return [place for place in places(tx, run, key) if place.above == ROOFLESS]

@@ -258,7 +258,8 @@ def upgrade() -> None:
     sa.Column('count', sa.Integer(), nullable=False),
     sa.Column('data', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['run'], ['runs.seq'], ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     op.create_index('chunks_of_series', 'chunks', ['run', 'key', 'last_ms', 'first_ms', 'first_step', 'last_step', 'above'], unique=False)
     op.create_table('console',
@@ -378,7 +379,8 @@ def upgrade() -> None:
     sa.Column('count', sa.BigInteger(), nullable=False),
     sa.Column('data', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['run'], ['runs.seq'], ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     op.create_index('pyramids_of_series', 'pyramids', ['run', 'key', 'shift', 'above', 'first_step', 'last_step'], unique=False)
     op.create_table('summaries',
