@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_S = 15.0              # a request line and its headers arrive within this time
 HEAD_BYTES = 64 * 1024     # and within this size
+HEADERS = 256              # with no more headers than this
 CONNECTIONS = 4_096        # connections of one process; more are closed at once
 
 
@@ -53,6 +54,8 @@ class BoundedHttp(HttpToolsProtocol):
         """The head of a request is known."""
         self._in_head = False
         self._head_done()
+        if len(self.headers) > HEADERS or len(self.url) > HEAD_BYTES:
+            raise ValueError("the head of the request is too large")  # uvicorn answers 400 and closes
         super().on_headers_complete()
 
     def _head_done(self) -> None:

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from modelwright.kit.db import Row, Tx
+from modelwright.kit.filters import Fields, Kind, Sql, Term, choice, integer, text, time
+from modelwright.kit.filters import search as listing
 from modelwright.types.codec import from_json
 from modelwright.types.jobs import Job, JobState
+from modelwright.types.page import Page, Search
 
 COLUMNS = (
     "id, kind, workspace, payload, state, attempts, max_attempts, fence, run_at_ms, lease_until_ms, created_ms, finished_ms, error, result"
@@ -137,3 +140,20 @@ def claim_duty(tx: Tx, name: str, worker: str, now_ms: int, until_ms: int) -> bo
 def release_duties(tx: Tx, worker: str) -> None:
     """Give up all leases of a worker that stops."""
     tx.execute("DELETE FROM duties WHERE worker = ?", (worker,))
+
+
+FIELDS = Fields(
+    "job",
+    {
+        "id": text("id"), "kind": text("kind"), "state": choice("state", {state.value: state.value for state in JobState}),
+        "attempts": integer("attempts"), "created": time("created_ms"), "run_at": time("run_at_ms"),
+        "finished": time("finished_ms", nullable=True), "error": text("error"),
+    },
+    ends=(Term("id", Kind.TEXT),),
+)
+
+
+def search(tx: Tx, workspace: str, request: Search) -> Page[Job]:
+    """A page of a workspace's jobs, newest first unless the request orders them."""
+    rows, following = listing(tx, COLUMNS, "jobs", Sql("workspace = ?", (workspace,)), FIELDS, request, default=["created DESC"])
+    return Page([job(row) for row in rows], following)

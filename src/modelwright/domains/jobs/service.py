@@ -14,6 +14,7 @@ from modelwright.types.codec import finite, to_json
 from modelwright.types.errors import Conflict, NotFound
 from modelwright.types.ids import new_id
 from modelwright.types.jobs import Job, JobState
+from modelwright.types.page import Page, Search
 
 _ERROR_CHARS = 4_000
 
@@ -105,6 +106,13 @@ def get(ctx: Ctx, job_id: str) -> Job:
     ctx.require(Permission.READ)
     with ctx.db.read() as tx:
         return _visible(ctx, tx, job_id)
+
+
+def search(ctx: Ctx, request: Search) -> Page[Job]:
+    """A page of the workspace's jobs. Raises `Invalid` (filter, order, page)."""
+    ctx.require(Permission.READ)
+    with ctx.db.read() as tx:
+        return queries.search(tx, ctx.workspace, request)
 
 
 def claim_duty(ctx: Ctx, name: str, seconds: float, worker: str) -> bool:
