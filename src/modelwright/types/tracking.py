@@ -321,6 +321,30 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     created_ms: int = 0
 
 
+class UploadPart(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of an upload, as it arrived."""
+
+    number: int
+    digest: str
+    size: int
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is sent in parts, in any order; it appears when the upload is completed."""
+
+    id: str
+    owner: str
+    path: str
+    created_ms: int = 0
+    parts: list[UploadPart] = []
+
+
+class UploadComplete(msgspec.Struct, frozen=True, kw_only=True):
+    """The parts that make the file, in order; empty means all that arrived, by number."""
+
+    parts: list[int] = []
+
+
 class LoggedModelState(StrEnum):
     """Whether a logged model's files are complete."""
 
@@ -360,6 +384,40 @@ class LoggedModel(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, str] = {}
     tags: dict[str, str] = {}
     metrics: list[ModelMetric] = []
+
+
+class LoggedModelCreate(msgspec.Struct, frozen=True, kw_only=True):
+    """A new logged model; without a name it is given one. Its experiment is that of its run when it names none."""
+
+    experiment_id: str | None = None
+    name: str = ""
+    kind: str = ""
+    source_run_id: str | None = None
+    params: dict[str, str] = {}
+    tags: dict[str, str] = {}
+
+
+class LoggedModelUpdate(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes to a logged model; absent fields stay. A tag set to None is removed; params are written once."""
+
+    state: LoggedModelState | None = None
+    state_message: str | None = None
+    tags: dict[str, str | None] = {}
+    params: dict[str, str] = {}
+    metrics: list[ModelMetric] = []
+
+
+class Inputs(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run read."""
+
+    datasets: list[DatasetInput] = []
+    models: list[ModelInput] = []
+
+
+class Outputs(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run made."""
+
+    models: list[ModelOutput] = []
 
 
 class XAxis(StrEnum):
@@ -424,9 +482,14 @@ class SeriesGrid(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConsolePage(msgspec.Struct, frozen=True, kw_only=True):
-    """Console lines from `first` on; `total` is the number of lines of the run."""
+    """Console lines from `first` on; `total` is the number of lines of the run.
+
+    `next` is where to go on reading, absent at the end. A search answers with the lines that match and their `numbers`;
+    it may stop early, with fewer lines than asked for and a `next`.
+    """
 
     first: int
     total: int
     lines: list[LogLine]
     numbers: list[int] = []
+    next: int | None = None

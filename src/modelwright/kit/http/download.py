@@ -17,7 +17,13 @@ _ACTIVE = ("html", "xml", "javascript", "ecmascript")  # in any of these a page 
 
 
 def download(
-    request: Request, open_range: Callable[[int, int | None], Iterator[bytes]], *, name: str, size: int, digest: str, media_type: str
+    request: Request,
+    open_range: Callable[[int, int | None], Iterator[bytes]],
+    *,
+    name: str,
+    size: int,
+    digest: str,
+    media_type: str,
 ) -> Response:
     """The answer to GET or HEAD of a file: whole (200), a single range (206), unchanged (304) or out of range (416).
 
@@ -29,8 +35,12 @@ def download(
     """
     etag = f'"{digest}"'
     headers = {
-        "accept-ranges": "bytes", "etag": etag, "content-type": safe_type(media_type), "x-content-type-options": "nosniff",
-        "content-disposition": disposition(name), "cache-control": "private, no-cache",
+        "accept-ranges": "bytes",
+        "etag": etag,
+        "content-type": safe_type(media_type),
+        "x-content-type-options": "nosniff",
+        "content-disposition": disposition(name),
+        "cache-control": "private, no-cache",
         "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
     }
     if _matches(request.headers.get("if-none-match", ""), etag):
@@ -44,7 +54,9 @@ def download(
         if match and (match[1] or match[2]):  # anything else, several ranges too, is answered whole
             span = _span(match[1], match[2], size)
             if span is None:
-                return Response(status_code=416, headers={"content-range": f"bytes */{size}", "accept-ranges": "bytes"})
+                return Response(
+                    status_code=416, headers={"content-range": f"bytes */{size}", "accept-ranges": "bytes"}
+                )
             start, end = span
             if start < end:
                 status = 206

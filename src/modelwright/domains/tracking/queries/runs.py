@@ -101,7 +101,8 @@ def insert(tx: Tx, row: RunRow) -> int | None:
     """A new run (its `seq` is ignored); returns its `seq`, or None when the id is taken."""
     found = tx.row(
         "INSERT INTO runs (id, workspace, experiment, name, kind, state, lifecycle, user_name, parent_id, "
-        "group_name, notes, created_ms, start_ms, end_ms, heartbeat_ms, deleted_ms, stop_requested, forked_from, fork_step, artifact_uri) "
+        "group_name, notes, created_ms, start_ms, end_ms, heartbeat_ms, deleted_ms, "
+        "stop_requested, forked_from, fork_step, artifact_uri) "
         "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO NOTHING RETURNING seq",
         row[1:],
     )
@@ -141,7 +142,8 @@ def crash(tx: Tx, silent_since_ms: int) -> list[tuple[str, str, int, int]]:
         (row[0], row[1], row[2], row[3])
         for row in tx.rows(
             "UPDATE runs SET state = 'crashed', end_ms = heartbeat_ms "
-            "WHERE state = 'running' AND heartbeat_ms IS NOT NULL AND heartbeat_ms < ? AND lifecycle = 'active' RETURNING workspace, id, experiment, end_ms",
+            "WHERE state = 'running' AND heartbeat_ms IS NOT NULL AND heartbeat_ms < ? "
+            "AND lifecycle = 'active' RETURNING workspace, id, experiment, end_ms",
             (silent_since_ms,),
         )
     ]
@@ -309,3 +311,9 @@ def _keyed(tx: Tx, columns: str, table: str, seq: int, keys: Sequence[str]) -> l
         marks = ",".join("?" * len(part))
         found += tx.rows(f"SELECT {columns} FROM {table} WHERE run = ? AND key IN ({marks})", (seq, *part))
     return found
+
+
+def seqs(tx: Tx, workspace: str, run_ids: Sequence[str]) -> dict[str, int]:
+    """`seq` by id, of those of the runs that are there (at most 500)."""
+    marks = ",".join("?" * len(run_ids))
+    return dict(tx.rows(f"SELECT id, seq FROM runs WHERE id IN ({marks}) AND workspace = ?", (*run_ids, workspace)))

@@ -13,10 +13,10 @@ import msgspec
 
 from modelwright.domains.audit import service as audit
 from modelwright.domains.events import service as events
-from modelwright.domains.tracking.queries import assemble
+from modelwright.domains.tracking.queries import assemble, purging
 from modelwright.domains.tracking.queries import runs as queries
 from modelwright.domains.tracking.queries.runs import RunRow
-from modelwright.domains.tracking.rules import limits, names, states
+from modelwright.domains.tracking.rules import limits, names, places, states
 from modelwright.domains.tracking.rules import params as param_rules
 from modelwright.domains.tracking.rules.params import Stored
 from modelwright.domains.tracking.service import experiments
@@ -27,7 +27,7 @@ from modelwright.types.codec import reader
 from modelwright.types.errors import AlreadyExists, Conflict, Invalid, NotFound
 from modelwright.types.ids import new_id
 from modelwright.types.page import Page
-from modelwright.types.tracking import LogAck, Run, RunCreate, RunUpdate
+from modelwright.types.tracking import Lifecycle, LogAck, Run, RunCreate, RunUpdate
 
 _DEPTH = 100  # generations of runs
 _CHILDREN = 10_000
@@ -166,13 +166,68 @@ def stop(ctx: Ctx, run_id: str) -> Run:
     return ctx.db.submit(work, key=run_id).result()
 
 
-def locate(tx: Tx, ctx: Ctx, run_id: str, *, writable: bool = False) -> RunRow:
-    """The run of an id in the workspace; `writable` takes it for this transaction.
+def delete(ctx: Ctx, run_id: str) -> None:
+    """Delete a run, until it is restored. Raises `NotFound`, or `Conflict` when it is deleted already."""
+    ctx.require(Permission.WRITE)
+
+    def work(tx: Tx) -> None:
+        row = locate(tx, ctx, run_id, writable=True)
+        queries.set_lifecycle(tx, row.seq, Lifecycle.DELETED, ctx.clock.now_ms())
+        changed(ctx, tx, "run.deleted", row, {"name": row.name})
+
+    ctx.db.submit(work, key=run_id).result()
+
+
+def restore(ctx: Ctx, run_id: str) -> Run:
+    """Bring a deleted run back.
 
     Raises:
-        NotFound. Conflict: `writable`, and it is deleted ("must be in the 'active' state").
+        NotFound. Conflict: it is not deleted, or its experiment is.
     """
-    return queries.locate(tx, ctx.workspace, run_id, writable=writable)
+    ctx.require(Permission.WRITE)
+
+    def work(tx: Tx) -> Run:
+        row = locate(tx, ctx, run_id, deleted=True)
+        experiments.locate(tx, ctx, row.experiment_id, writable=True)
+        queries.set_lifecycle(tx, row.seq, Lifecycle.ACTIVE, ctx.clock.now_ms())
+        changed(ctx, tx, "run.restored", row, {"name": row.name})
+        return assemble.runs(tx, [locate(tx, ctx, run_id)])[0]
+
+    return ctx.db.submit(work, key=run_id).result()
+
+
+def purge(ctx: Ctx, run_id: str) -> None:
+    """Remove a deleted run for good; files that nobody else refers to go by garbage collection.
+
+    Raises:
+        NotFound. Conflict: it is not deleted.
+    """
+    ctx.require(Permission.WRITE)
+
+    def work(tx: Tx) -> RunRow:
+        row = locate(tx, ctx, run_id, deleted=True)
+        purging.condemn(tx, row.seq, ctx.clock.now_ms())
+        changed(ctx, tx, "run.purged", row, {"name": row.name})
+        return row
+
+    row = ctx.db.submit(work, key=run_id).result()
+    purging.finish(ctx.db, row.seq, row.workspace, row.id)
+
+
+def locate(tx: Tx, ctx: Ctx, run_id: str, *, writable: bool = False, deleted: bool = False) -> RunRow:
+    """The run of an id in the workspace; `writable` takes it for this transaction, `deleted` too but wants it deleted.
+
+    Raises:
+        NotFound. Conflict: `writable`, and it is deleted ("must be in the 'active' state"); or `deleted`, and it is not.
+    """
+    row = queries.locate(tx, ctx.workspace, run_id, writable=writable)
+    if deleted and row.active:
+        raise Conflict(
+            f"The run {run_id} must be in the 'deleted' state. Current state is active.",
+            where="run_id",
+            hint="delete it first",
+        )
+    return row
 
 
 def changed(ctx: Ctx, tx: Tx, kind: str, row: RunRow, detail: dict[str, Any]) -> None:
@@ -237,7 +292,7 @@ def _create(ctx: Ctx, tx: Tx, new: _New) -> Run:
         stop_requested=0,
         forked_from=None,
         fork_step=None,
-        artifact_uri=within(home.artifact_location, f"{new.id}/artifacts"),
+        artifact_uri=places.within(home.artifact_location, f"{new.id}/artifacts"),
     )
     seq = queries.insert(tx, row)
     if seq is None:
@@ -351,9 +406,3 @@ def _no_cycle(tx: Tx, run_id: str, parent_id: str) -> None:
         raise Invalid("a run cannot be its own ancestor", where="parent_id")
     if len(above) >= _DEPTH:
         raise Invalid(f"runs are nested over {_DEPTH} levels deep", where="parent_id")
-
-
-def within(location: str, path: str) -> str:
-    """A place below an artifact location; a query (`?…`) stays at the end."""
-    head, mark, query = location.partition("?")
-    return f"{head.rstrip('/')}/{path}{mark}{query}"
