@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from modelwright.kit.filters.cursor import binding, decode, encode
 from modelwright.kit.filters.fields import Field, Fields, Keyed, Kind, Term, choice, duration, integer, text, time
-from modelwright.kit.filters.listing import count, ordered, page_size, search
+from modelwright.kit.filters.listing import MAX_PAGE, count, ordered, page_size, search
 from modelwright.kit.filters.nodes import All, Clause, Literal, Name, Node, Not, Operator, Some, conjuncts
 from modelwright.kit.filters.order import Item, OrderTerm, after, end_terms, item_terms, items, terms
 from modelwright.kit.filters.parser import parse
 from modelwright.kit.filters.predicates import Sql, where
 
 __all__ = [
+    "MAX_PAGE",
     "All",
     "Clause",
     "Field",

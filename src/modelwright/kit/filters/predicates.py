@@ -1,8 +1,8 @@
 """Tree to SQL text: every clause becomes a comparison of a column, or an EXISTS probe of the table that holds the key.
 
 Values are always bound, never written into the text. A clause on a missing value is false (also `!=` and `NOT IN`); NOT
-is the exact complement of what it stands before. Both engines answer alike: LIKE has no escape character and minds case,
-ILIKE and RLIKE are regular expressions.
+is the exact complement of what it stands before. Both engines answer alike: LIKE has no escape character and minds
+case, ILIKE and RLIKE are regular expressions.
 """
 
 from __future__ import annotations
@@ -73,11 +73,11 @@ def instant(value: str) -> int | None:
     """Unix ms of an ISO 8601 text (UTC when it names no zone); None when it is none."""
     try:
         moment = dt.datetime.fromisoformat(value.strip())
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=dt.UTC)
+        return round((moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) / dt.timedelta(milliseconds=1))
+    except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    return round((moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) / dt.timedelta(milliseconds=1))
 
 
 class _Writer:
@@ -175,7 +175,7 @@ class _Writer:
             return self._text(clause, field.expr)
         if written == {True, False}:
             raise _refuse(
-                f"numbers and quoted texts are mixed for {_short(clause)}. Expected a quoted string value for all or none",
+                f"numbers and texts are mixed for {_short(clause)}. Expected a quoted string value for all or none",
                 clause.at,
             )
         numeric = self._number(clause, Field(Kind.NUMBER, field.number))

@@ -1,0 +1,216 @@
+"""The planner of run searches: which rows, in which order, from which index.
+
+A search runs in phases, each with an order that an index gives: ordered by a metric, first the runs with a number, then
+those with NaN, then those without the metric; ordered by start, first those with a start. Each phase reads every branch
+(an experiment and a lifecycle) up to the size of the page and merges them, so that no phase sorts more than it shows.
+Any other order is one phase that sorts. Everything else a filter asks is probed by primary key on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from modelwright.domains.tracking.queries.runs import COLUMNS, RunRow
+from modelwright.domains.tracking.queries.search.fields import LATEST, RUNS, START
+from modelwright.kit import filters
+from modelwright.kit.db import Row, Tx
+from modelwright.kit.filters import Clause, Item, Kind, Node, Operator, OrderTerm, Sql
+from modelwright.types.tracking import Lifecycle, RunSearch
+
+_BRANCHES = 40
+_IN = 500
+_NARROW = ("run_id", "parent_id")
+_ALL = (Lifecycle.ACTIVE, Lifecycle.DELETED)  # and never what is being purged
+
+_ID = OrderTerm("r.id", Kind.TEXT)
+_NEWEST = OrderTerm("r.start_ms", Kind.TIME, descending=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """A part of the runs, as conditions on `runs r` and on `metrics o`."""
+
+    runs: Sql
+    metrics: Sql
+
+
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """A part of the order. `metric` drives it from the metric's index; `condition` is what holds in this phase."""
+
+    order: list[OrderTerm]
+    condition: Sql
+    metric: str | None = None
+
+
+def page(tx: Tx, workspace: str, request: RunSearch) -> tuple[list[RunRow], str]:
+    """One page of runs and the token of the next.
+
+    Raises:
+        Invalid: the filter, the order, the page token or the size is not valid, or the search takes too long.
+    """
+    filters.page_size(request.max_results, filters.MAX_PAGE)
+    node = filters.parse(request.filter)
+    items = filters.items(request.order_by, RUNS)
+    condition = _kinds(request) & filters.where(node, RUNS, tx.dialect)
+    phases = _phases(tx, items, narrow=_narrow(node))
+    bound = filters.binding(
+        workspace, request.experiments, request.filter, request.order_by, request.lifecycle, request.kinds
+    )
+    start = filters.decode(request.page, bound, [[term.kind for term in phase.order] for phase in phases])
+    branches = _branches(tx, workspace, request)
+    first, position = start or (0, None)
+    found: list[Row] = []
+    sources: list[int] = []
+    for number in range(first, len(phases)):
+        phase = phases[number]
+        wanted = request.max_results + 1 - len(found)
+        here = Sql("") if position is None else filters.after(phase.order, position)
+        rows = _merged(tx, phase, branches, condition & here, wanted)
+        found += rows
+        sources += [number] * len(rows)
+        position = None
+        if len(found) > request.max_results:
+            break
+    token = ""
+    if len(found) > request.max_results:
+        found.pop()
+        last = sources[len(found) - 1]
+        token = filters.encode(bound, last, found[-1][:-1])
+    return _rows(tx, [row[-1] for row in found]), token
+
+
+def count(tx: Tx, workspace: str, request: RunSearch) -> int:
+    """How many runs a search finds; page and order do not matter."""
+    condition = _kinds(request) & filters.where(filters.parse(request.filter), RUNS, tx.dialect)
+    total = 0
+    for branch in _branches(tx, workspace, request):
+        where = branch.runs & condition
+        row = tx.row(f"SELECT COUNT(*) FROM runs r WHERE {where.text}", where.values)
+        total += row[0] if row else 0
+    return total
+
+
+def _kinds(request: RunSearch) -> Sql:
+    if not request.kinds:
+        return Sql("")
+    marks = ",".join("?" * len(request.kinds))
+    return Sql(f"r.kind IN ({marks})", tuple(kind.value for kind in request.kinds))
+
+
+def _narrow(node: Node | None) -> bool:
+    """Whether a clause names single runs, or one parent, so that few rows are left to sort."""
+    return any(
+        isinstance(part, Clause)
+        and part.operator in (Operator.EQ, Operator.IN)
+        and RUNS.resolve(part.name) in [RUNS.columns[name] for name in _NARROW]
+        for part in filters.conjuncts(node)
+    )
+
+
+def _phases(tx: Tx, items: Sequence[Item], *, narrow: bool) -> list[_Phase]:
+    ends = filters.end_terms(RUNS.ends)
+    rest = [term for item in items[1:] for term in filters.item_terms(item, tx.dialect)]
+    if narrow or (items and items[0].field != START and not _is_metric(items[0])):
+        return [_Phase(filters.terms(items, RUNS, tx.dialect), Sql(""))]
+    if not items or items[0].field == START:
+        by_start = OrderTerm(START.expr, Kind.TIME, items[0].descending) if items else _NEWEST
+        tail = [*rest, _ID]  # in a phase of one order term, runs of equal start differ by id alone
+        return [
+            _Phase([by_start, *tail], Sql("r.start_ms IS NOT NULL")),
+            _Phase(tail, Sql("r.start_ms IS NULL")),
+        ]
+    key = items[0].field.arguments[0]
+    assert isinstance(key, str)
+    missing = Sql("NOT EXISTS (SELECT 1 FROM metrics m WHERE m.run = r.seq AND m.key = ?)", (key,))
+    with_number = [OrderTerm("o.last", Kind.NUMBER, items[0].descending), *rest, *ends]
+    phases = [
+        _Phase(with_number, Sql("o.last IS NOT NULL"), key),
+        _Phase([*rest, *ends], Sql("o.last IS NULL"), key),
+    ]
+    if rest:
+        return [*phases, _Phase([*rest, *ends], missing)]
+    return [
+        *phases,
+        _Phase([_NEWEST, _ID], Sql("r.start_ms IS NOT NULL") & missing),
+        _Phase([_ID], Sql("r.start_ms IS NULL") & missing),
+    ]
+
+
+def _is_metric(item: Item) -> bool:
+    return item.field.expr == LATEST.expr and item.field.source == LATEST.source
+
+
+def _branches(tx: Tx, workspace: str, request: RunSearch) -> list[_Branch]:
+    """The experiments (of this workspace) and lifecycles to look into, one by one while they are few."""
+    lifecycles = [lifecycle.value for lifecycle in (_ALL if request.lifecycle is None else (request.lifecycle,))]
+    known = _experiments(tx, workspace, request.experiments)
+    if not known:
+        return []
+    if len(known) * len(lifecycles) <= _BRANCHES:
+        return [
+            _Branch(
+                Sql("r.experiment = ? AND r.lifecycle = ?", (experiment, lifecycle)),
+                Sql("o.experiment = ?", (experiment,)),
+            )
+            for experiment in known
+            for lifecycle in lifecycles
+        ]
+    if not request.experiments:
+        of_metrics = Sql("o.experiment IN (SELECT x.id FROM experiments x WHERE x.workspace = ?)", (workspace,))
+        return [
+            _Branch(Sql("r.workspace = ? AND r.lifecycle = ?", (workspace, lifecycle)), of_metrics)
+            for lifecycle in lifecycles
+        ]
+    listed = ",".join(map(str, known))
+    among = Sql(f"r.experiment IN ({listed}) AND r.lifecycle IN ({','.join('?' * len(lifecycles))})", (*lifecycles,))
+    return [_Branch(among, Sql(f"o.experiment IN ({listed})"))]
+
+
+def _experiments(tx: Tx, workspace: str, wanted: Sequence[str]) -> list[int]:
+    if not wanted:
+        rows = tx.rows("SELECT id FROM experiments WHERE workspace = ? ORDER BY id", (workspace,))
+        return [row[0] for row in rows]
+    numbers = sorted({int(text) for text in wanted if text.isascii() and text.isdigit() and len(text) < 19})
+    known: list[int] = []
+    for at in range(0, len(numbers), _IN):
+        part = numbers[at : at + _IN]
+        marks = ",".join("?" * len(part))
+        rows = tx.rows(f"SELECT id FROM experiments WHERE workspace = ? AND id IN ({marks})", (workspace, *part))
+        known += [row[0] for row in rows]
+    return sorted(known)
+
+
+def _merged(tx: Tx, phase: _Phase, branches: Sequence[_Branch], condition: Sql, limit: int) -> list[Row]:
+    """The first rows of a phase over all branches: the values of its order terms, then `seq`."""
+    found: list[Row] = []
+    for branch in branches:
+        if phase.metric is None:
+            table, where = "runs r", branch.runs & phase.condition & condition
+        else:
+            # A cross join, because SQLite then keeps this order of the tables: the index gives the order.
+            table = "metrics o CROSS JOIN runs r"
+            where = branch.metrics & Sql("o.key = ?", (phase.metric,)) & phase.condition
+            where = where & Sql("r.seq = o.run") & branch.runs & condition
+        found += filters.ordered(tx, "r.seq", table, where, phase.order, limit)
+    if len(branches) > 1:
+        for place in reversed(range(len(phase.order))):
+            found.sort(key=lambda row: _sortable(row[place]), reverse=phase.order[place].descending)
+        del found[limit:]
+    return found
+
+
+def _sortable(value: str | float | None) -> tuple[bool, str | float]:
+    return (False, 0) if value is None else (True, value)
+
+
+def _rows(tx: Tx, seqs: Sequence[int]) -> list[RunRow]:
+    """Rows in this order."""
+    found: dict[int, RunRow] = {}
+    for at in range(0, len(seqs), _IN):
+        part = seqs[at : at + _IN]
+        marks = ",".join("?" * len(part))
+        for row in tx.rows(f"SELECT {COLUMNS} FROM runs WHERE seq IN ({marks})", part):
+            found[row[0]] = RunRow._make(row)
+    return [found[seq] for seq in seqs]
