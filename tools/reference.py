@@ -1,9 +1,9 @@
 """Writes the generated parts of the documentation, or checks that they are current (--check).
 
-    docs/reference/cli.md        from the click commands
-    docs/reference/settings.md   from kit/settings.py
-    docs/reference/http.md       from the operations that the server really serves
-    ARCHITECTURE.md              the tree between its two marks, from the modules' docstrings
+docs/reference/cli.md        from the click commands
+docs/reference/settings.md   from kit/settings.py
+docs/reference/http.md       from the operations that the server really serves
+ARCHITECTURE.md              the tree between its two marks, from the modules' docstrings
 """
 
 from __future__ import annotations

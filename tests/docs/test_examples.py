@@ -68,7 +68,10 @@ def test_the_examples_of_a_page_run(page: Path, url: str, tmp_path: Path) -> Non
     place = tmp_path / "work"
     place.mkdir()
     done = subprocess.run(
-        [sys.executable, ROOT / "tests" / "docs" / "play.py", script], cwd=place, capture_output=True, text=True,
+        [sys.executable, ROOT / "tests" / "docs" / "play.py", script],
+        cwd=place,
+        capture_output=True,
+        text=True,
         timeout=170,
         env=environment(tmp_path, MODELWRIGHT_URL=url, MLFLOW_TRACKING_URI=url),
     )

@@ -112,7 +112,6 @@ def ls(client: Client, as_json: bool) -> None:
 @click.option("--admin/--no-admin", default=None, help="Administrator of the whole server, or no longer.")
 @click.option("--disable/--enable", "disabled", default=None, help="Refuse or accept this user.")
 @click.option("--role", type=click.Choice([*(role.value for role in Role), "none"]), help="Role in --workspace.")
-@click.option("--workspace", default=DEFAULT_WORKSPACE, show_default=True, help="The workspace that --role is for.")
 @click.option("--password", "new_password", is_flag=True, help="Ask for a new password.")
 @connected
 def edit(
@@ -121,12 +120,12 @@ def edit(
     admin: bool | None,
     disabled: bool | None,
     role: str | None,
-    workspace: str,
     new_password: bool,
 ) -> None:
     """Change a user."""
     roles: dict[str, Role] | None = None
     if role is not None:
+        workspace = client.transport.headers.get("X-Modelwright-Workspace", DEFAULT_WORKSPACE)
         now = next((user for user in client.access.users() if user.name == name), None)
         roles = dict(now.roles) if now else {}
         roles.pop(workspace, None)

@@ -39,6 +39,7 @@ def example() -> Path:
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
+    metavar="PORT",
     default=PORT,
     show_default=True,
     help="TCP port of the server; 0 takes a free one.",

@@ -26,7 +26,13 @@ def experiments_command() -> None:
     "--order-by", "-o", "order", multiple=True, metavar="FIELD [ASC|DESC]", help='E.g. "name ASC" (repeatable).'
 )
 @click.option(
-    "--limit", "-n", default=50, show_default=True, type=click.IntRange(1, 1_000_000), help="How many at most."
+    "--limit",
+    "-n",
+    default=50,
+    show_default=True,
+    type=click.IntRange(1, 1_000_000),
+    metavar="N",
+    help="How many at most.",
 )
 @click.option("--deleted", is_flag=True, help="Deleted experiments instead.")
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")

@@ -44,7 +44,13 @@ def runs_command() -> None:
     help='E.g. "metrics.loss ASC" (repeatable).  [default: newest first]',
 )
 @click.option(
-    "--limit", "-n", default=20, show_default=True, type=click.IntRange(1, 1_000_000), help="How many at most."
+    "--limit",
+    "-n",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1, 1_000_000),
+    metavar="N",
+    help="How many at most.",
 )
 @click.option(
     "--metric",

@@ -62,7 +62,9 @@ def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:
     metavar="ADDRESS",
     help="Address to listen on; any but loopback needs an administrator.  [default: 127.0.0.1]",
 )
-@click.option("--port", type=click.IntRange(0, 65535), help=f"TCP port; 0 takes a free one.  [default: {PORT}]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="PORT", help=f"TCP port; 0 takes a free one.  [default: {PORT}]"
+)
 @storage_options
 @click.option("--auth", is_flag=True, default=None, help="Ask for a login on loopback too.")
 @click.option(
