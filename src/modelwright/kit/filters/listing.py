@@ -15,7 +15,7 @@ from typing import Any
 from modelwright.kit.db import Row, Tx
 from modelwright.kit.filters import cursor
 from modelwright.kit.filters.fields import Fields
-from modelwright.kit.filters.order import OrderTerm, after, items, terms
+from modelwright.kit.filters.order import Item, OrderTerm, after, items, terms
 from modelwright.kit.filters.parser import parse
 from modelwright.kit.filters.predicates import Sql, where
 from modelwright.types.errors import Invalid
@@ -33,24 +33,27 @@ def search(
     request: Search,
     *,
     default: Sequence[str] = (),
+    order: Sequence[Item] | None = None,
     most: int = MAX_PAGE,
 ) -> tuple[list[Row], str]:
     """One page of `SELECT columns FROM table WHERE scope`, and the token of the next one ("" on the last page).
 
-    `default` is the order when the request names none. Rows have exactly `columns`.
+    `default` is the order when the request names none; `order` replaces what the request's items would mean. Rows have
+    exactly `columns`.
 
     Raises:
         Invalid: the filter, the order, the page token or the size is not valid.
     """
     page_size(request.max_results, most)
-    bound = cursor.binding(table, scope, request.filter, request.order_by)
-    order = terms(items(request.order_by or default, fields), fields, tx.dialect)
-    start = cursor.decode(request.page, bound, [[term.kind for term in order]])
+    asked = items(request.order_by or default, fields) if order is None else order
+    sorting = terms(asked, fields, tx.dialect)
+    bound = cursor.binding(table, scope, fields.maps, request.filter, sorting)
+    start = cursor.decode(request.page, bound, [[term.kind for term in sorting]])
     condition = scope & where(parse(request.filter), fields, tx.dialect)
     if start:
-        condition &= after(order, start[1])
-    rows = ordered(tx, columns, table, condition, order, request.max_results + 1)
-    width = len(order)
+        condition &= after(sorting, start[1])
+    rows = ordered(tx, columns, table, condition, sorting, request.max_results + 1)
+    width = len(sorting)
     if len(rows) <= request.max_results:
         return [row[width:] for row in rows], ""
     rows.pop()

@@ -1,15 +1,19 @@
-"""The verbs of searching: runs, experiments. One language for all lists: docs/reference/search.md."""
+"""The verbs of searching: runs, experiments, logged models. One language for all lists: docs/reference/search.md."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from modelwright.domains.tracking.queries import assemble
 from modelwright.domains.tracking.queries import experiments as experiment_queries
+from modelwright.domains.tracking.queries import models as model_queries
 from modelwright.domains.tracking.queries.search import lists
 from modelwright.domains.tracking.queries.search import runs as planner
+from modelwright.domains.tracking.queries.search.lists import Dataset
 from modelwright.kit.context import Ctx
 from modelwright.types.access import Permission
 from modelwright.types.page import Page, Search
-from modelwright.types.tracking import Experiment, Lifecycle, Run, RunSearch
+from modelwright.types.tracking import Experiment, Lifecycle, LoggedModel, Run, RunSearch
 
 
 def runs(ctx: Ctx, request: RunSearch) -> Page[Run]:
@@ -43,3 +47,39 @@ def experiments(ctx: Ctx, request: Search, lifecycle: Lifecycle | None = Lifecyc
     with ctx.db.read() as tx:
         rows, token = lists.experiments(tx, ctx.workspace, request, lifecycle)
         return Page(experiment_queries.assemble(tx, rows), token)
+
+
+def models(
+    ctx: Ctx,
+    experiments: Sequence[str] = (),
+    *,
+    filter: str = "",  # noqa: A002  the name it has in `Search`
+    order_by: Sequence[str] = (),
+    max_results: int = 100,
+    page: str = "",
+    lifecycle: Lifecycle | None = Lifecycle.ACTIVE,
+    datasets: Sequence[Dataset] = (),
+    order_datasets: Sequence[Dataset | None] = (),
+) -> Page[LoggedModel]:
+    """One page of logged models of `experiments` (all of the workspace when there are none), newest first by default.
+
+    Args:
+        datasets: (name, digest) of the datasets whose metrics the filter is about; an empty digest means any.
+        order_datasets: the same for each item of the order; None for an item means any dataset of `datasets`.
+
+    Raises:
+        Invalid: the filter, the order, the page token or the size is not valid.
+    """
+    ctx.require(Permission.READ)
+    request = Search(filter=filter, order_by=list(order_by), max_results=max_results, page=page)
+    with ctx.db.read() as tx:
+        rows, token = lists.logged_models(
+            tx,
+            ctx.workspace,
+            request,
+            experiments=experiments,
+            lifecycle=lifecycle,
+            datasets=datasets,
+            order_datasets=order_datasets,
+        )
+        return Page(model_queries.assemble(tx, rows), token)

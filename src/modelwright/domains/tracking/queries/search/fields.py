@@ -5,6 +5,7 @@ Knows the tables `runs r`, `experiments x` and `models l` by these aliases.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from modelwright.kit.filters import Field, Fields, Keyed, Kind, Term, choice, duration, text, time
@@ -146,16 +147,16 @@ _MODEL_STATUS = {state.value: state.value.upper() for state in LoggedModelState}
 _MODEL_METRIC = "model_metrics m WHERE m.model = l.id AND m.key = ?"
 
 
-def models(dataset: tuple[str, str] | None = None) -> Fields:
+def models(datasets: Sequence[tuple[str, str]] = ()) -> Fields:
     """What filters of logged models may name.
 
-    With a `dataset` (name, digest; "" for any digest) only the metrics on it count.
+    With `datasets`, each (name, digest; "" for any digest), only the metrics on these count.
     """
     source, arguments = _MODEL_METRIC, ()
-    if dataset:
-        source, arguments = f"{source} AND m.dataset_name = ?", (dataset[0],)
-        if dataset[1]:
-            source, arguments = f"{source} AND m.dataset_digest = ?", dataset
+    if datasets:
+        choices = [f"(m.dataset_name = ?{' AND m.dataset_digest = ?' if digest else ''})" for _, digest in datasets]
+        source = f"{source} AND ({' OR '.join(choices)})"
+        arguments = tuple(part for name, digest in datasets for part in ((name, digest) if digest else (name,)))
     metrics = Keyed(
         Field(
             Kind.NUMBER, "m.value", source=source, arguments=arguments, latest="ORDER BY m.step DESC, m.time_ms DESC"
