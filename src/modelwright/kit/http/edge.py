@@ -36,6 +36,7 @@ Send = Callable[[Any], Awaitable[None]]
 _LOG = logs.get("modelwright.http")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _ONCE = (b"host", b"authorization", b"origin", b"content-length", b"content-type", b"content-encoding", b"x-modelwright-workspace")
+_IN_WORKSPACE = frozenset({Permission.READ, Permission.WRITE, Permission.ADMIN})
 _PLAIN = frozenset({b"content-type", b"content-length"})
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -191,7 +192,7 @@ class Edge:
                 actor = await self._in_pool(self._gate.look_up, scope, headers)
             ctx = self._ctx.acting(actor, workspace, request_id)
             ctx.require(operation.permission)
-            if workspace != DEFAULT_WORKSPACE and operation.permission is not Permission.SELF:
+            if workspace != DEFAULT_WORKSPACE and operation.permission in _IN_WORKSPACE:
                 exists = self._gate.enter(workspace)
                 if exists is None:
                     exists = await self._in_pool(self._gate.look_for, workspace)
