@@ -15,6 +15,9 @@ from modelwright.kit.filters import Sql
 from modelwright.types.page import Search
 from modelwright.types.tracking import Lifecycle
 
+Dataset = tuple[str, str]
+"""Name and digest."""
+
 
 def experiments(
     tx: Tx, workspace: str, request: Search, lifecycle: Lifecycle | None
