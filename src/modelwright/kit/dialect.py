@@ -103,6 +103,26 @@ class Dialect(Protocol):
         """Cancel statements of this session that run longer."""
         ...
 
+    def tables(self, connection: Connection) -> dict[str, list[str]]:
+        """Tables of the schema with their columns in order, by name; the one of the migrations left out."""
+        ...
+
+    def references(self, connection: Connection) -> dict[str, set[str]]:
+        """Which tables each table refers to."""
+        ...
+
+    def counter(self, connection: Connection, table: str, column: str) -> int:
+        """The last id that a table's counter gave out; 0 when it has none."""
+        ...
+
+    def set_counter(self, connection: Connection, table: str, column: str, last: int) -> None:
+        """Let a table's counter go on after `last` and after all ids that are there."""
+        ...
+
+    def in_use(self) -> bool:
+        """Whether another process has the database open."""
+        ...
+
     def translate(self, error: BaseException) -> ModelwrightError | None:
         """The driver's error as one of ours; None when it is a bug."""
         ...
@@ -229,6 +249,47 @@ class Sqlite:
         end = time.monotonic() + seconds
         connection.set_progress_handler(lambda: time.monotonic() > end, _PROGRESS_STEPS)
 
+    def tables(self, connection: Connection) -> dict[str, list[str]]:
+        """From `sqlite_master`."""
+        names = [row[0] for row in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+            "AND name <> 'alembic_version' ORDER BY name")]
+        return {name: [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')] for name in names}
+
+    def references(self, connection: Connection) -> dict[str, set[str]]:
+        """From the lists of foreign keys."""
+        return {name: {row[2] for row in connection.execute(f'PRAGMA foreign_key_list("{name}")')}
+                for name in self.tables(connection)}
+
+    def counter(self, connection: Connection, table: str, column: str) -> int:
+        """AUTOINCREMENT's memory."""
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'").fetchone():
+            return 0
+        row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+        return row[0] if row else 0
+
+    def set_counter(self, connection: Connection, table: str, column: str, last: int) -> None:
+        """Ids that are there count by themselves."""
+        declared = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
+        if last > self.counter(connection, table, column) and "AUTOINCREMENT" in declared:
+            connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+            connection.execute("INSERT INTO sqlite_sequence(name, seq) VALUES (?, ?)", (table, last))
+
+    def in_use(self) -> bool:
+        """Whoever has the file open in WAL mode holds a lock on it that keeps others from having it alone."""
+        connection = sqlite3.connect(self.path, isolation_level=None, timeout=0.2)
+        try:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            if _primary(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                return True
+            raise
+        finally:
+            connection.close()
+        return False
+
     def translate(self, error: BaseException) -> ModelwrightError | None:
         """By SQLite's result code."""
         if isinstance(error, sqlite3.Error):
@@ -280,7 +341,8 @@ class Postgres:
     binary = ' COLLATE "C"'
     row_lock = " FOR NO KEY UPDATE"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, schema: str = "") -> None:
+        self._schema = f" -c search_path={schema}" if schema else ""
         try:
             self._psycopg = importlib.import_module("psycopg")
         except ImportError:
@@ -294,7 +356,8 @@ class Postgres:
         connection = self._psycopg.connect(
             self.dsn, autocommit=True, prepare_threshold=3, connect_timeout=5, application_name="modelwright",
             client_encoding="utf8",
-            options="-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+            options="-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+            + self._schema,
         )
         try:
             if writer:
@@ -358,6 +421,66 @@ class Postgres:
         """`statement_timeout` of the open transaction."""
         if seconds is not None:
             connection.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+
+    def tables(self, connection: Connection) -> dict[str, list[str]]:
+        """From the catalog, of the current schema."""
+        found: dict[str, list[str]] = {}
+        for name, column in connection.execute(
+            "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+            "WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND a.attnum > 0 "
+            "AND NOT a.attisdropped AND c.relname <> 'alembic_version' ORDER BY c.relname, a.attnum"
+        ):
+            found.setdefault(name, []).append(column)
+        return found
+
+    def references(self, connection: Connection) -> dict[str, set[str]]:
+        """From the catalog, of the current schema."""
+        found: dict[str, set[str]] = {name: set() for name in self.tables(connection)}
+        for name, other in connection.execute(
+            "SELECT c.relname, o.relname FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid "
+            "JOIN pg_class o ON o.oid = f.confrelid "
+            "WHERE f.contype = 'f' AND f.connamespace = current_schema()::regnamespace"
+        ):
+            found[name].add(other)
+        return found
+
+    def counter(self, connection: Connection, table: str, column: str) -> int:
+        """The state of the sequence behind the column."""
+        sequence = self._sequence(connection, table, column)
+        if not sequence:
+            return 0
+        return connection.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}").fetchone()[0]
+
+    def set_counter(self, connection: Connection, table: str, column: str, last: int) -> None:
+        """Moves the sequence behind the column."""
+        sequence = self._sequence(connection, table, column)
+        if not sequence:
+            return
+        highest = connection.execute(f'SELECT max("{column}") FROM "{table}"').fetchone()[0] or 0
+        if (last := max(last, highest)) > 0:
+            connection.execute("SELECT setval(%s::regclass, %s)", (sequence, last))
+
+    def aside(self, schema: str) -> Postgres:
+        """The same database, seen through another schema."""
+        return Postgres(self.dsn, schema=schema)
+
+    def _sequence(self, connection: Connection, table: str, column: str) -> str | None:
+        return connection.execute("SELECT pg_get_serial_sequence(%s, %s)", (f'"{table}"', column)).fetchone()[0]
+
+    def in_use(self) -> bool:
+        """By the name that our sessions carry; sessions of this process that just ended get a moment to go."""
+        connection = self.connect(writer=False)
+        try:
+            for _ in range(20):
+                count = connection.execute(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                    "AND application_name = 'modelwright' AND pid <> pg_backend_pid()").fetchone()[0]
+                if not count:
+                    return False
+                time.sleep(0.05)
+            return True
+        finally:
+            connection.close()
 
     def translate(self, error: BaseException) -> ModelwrightError | None:
         """By SQLSTATE class (PostgreSQL manual, appendix A)."""

@@ -234,7 +234,7 @@ artifacts = sa.Table(
     sa.Column("workspace", _TEXT, primary_key=True),
     sa.Column("owner", _TEXT, primary_key=True),   # `runs/<id>`, `models/<id>`, or another clean path
     sa.Column("path", _TEXT, primary_key=True),
-    sa.Column("digest", _TEXT, nullable=False),
+    sa.Column("digest", _TEXT, nullable=False, info={"cas": True}),
     sa.Column("size", _BIG, nullable=False),
     sa.Column("media_type", _TEXT, nullable=False, server_default=""),
     sa.Column("created_ms", _BIG, nullable=False),
@@ -254,7 +254,7 @@ upload_parts = sa.Table(
     "upload_parts", metadata,
     sa.Column("upload", _TEXT, sa.ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("digest", _TEXT, nullable=False),
+    sa.Column("digest", _TEXT, nullable=False, info={"cas": True}),
     sa.Column("size", _BIG, nullable=False),
     sa.Index("upload_parts_by_digest", "digest"),
 )

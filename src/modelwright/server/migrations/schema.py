@@ -26,3 +26,9 @@ def metadata() -> sa.MetaData:
                     if isinstance(column.type, sa.Text):
                         column.type = TEXT
     return whole
+
+
+def digest_columns() -> dict[str, str]:
+    """Columns that refer to stored contents (declared with `info={"cas": True}`), by table."""
+    return {table.name: column.name for table in metadata().tables.values() for column in table.columns
+            if column.info.get("cas")}
