@@ -215,10 +215,10 @@ def purge(ctx: Ctx, run_id: str) -> None:
 
 
 def locate(tx: Tx, ctx: Ctx, run_id: str, *, writable: bool = False, deleted: bool = False) -> RunRow:
-    """The run of an id in the workspace; `writable` takes it for this transaction, `deleted` too but wants it deleted.
+    """The run of an id in the workspace; `writable` takes it for this transaction, `deleted` wants a deleted one.
 
     Raises:
-        NotFound. Conflict: `writable`, and it is deleted ("must be in the 'active' state"); or `deleted`, and it is not.
+        NotFound. Conflict: `writable` and it is deleted ("must be in the 'active' state"), or `deleted` and it is not.
     """
     row = queries.locate(tx, ctx.workspace, run_id, writable=writable)
     if deleted and row.active:
