@@ -57,7 +57,7 @@ def test_the_client_runs_on_the_base_install(module: str) -> None:
     """Every module of the client tower imports without the server's packages, frameworks aside."""
     script = """
 import importlib, pkgutil, sys
-for name in ("numpy", "sqlalchemy", "starlette", "uvicorn", "alembic", "zstandard", "re2", "psutil", "pandas", "matplotlib"):
+for name in ("numpy", "sqlalchemy", "starlette", "uvicorn", "alembic", "zstandard", "re2", "psutil", "pandas"):
     sys.modules[name] = None
 package = importlib.import_module("modelwright.%s")
 for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):

@@ -132,25 +132,16 @@ def run_server(settings: Any, *, ready: Callable[[str, Any], None]) -> None:
 
 
 def take_in(url: str, settings: Any, folder: Path, stop: threading.Event) -> None:
-    """Ship the spool of `folder` to the server just started, again and again until `stop`."""
-    import time
+    """Ship the spool of `folder` to the server just started, as it grows, until `stop`."""
+    from modelwright.sdk import credentials
+    from modelwright.sdk.sync import follow
 
-    from modelwright.sdk import sync
-
-    token = settings.admin_token or os.environ.get("MODELWRIGHT_TOKEN", "")
+    login = credentials.find(url)
+    token = settings.admin_token or os.environ.get("MODELWRIGHT_TOKEN", "") or (login.token if login else "")
     if not token and (settings.auth or not is_loopback(settings.host)):
         note("Runs logged offline in this folder wait for `mw login` and `mw sync`: this server asks for a login.")
         return
-    while not stop.is_set():
-        try:
-            sync.ingest(folder, url=url, token=token, stop=stop)
-        except ModelwrightError as error:
-            note(f"spool: {error.message}; trying again in 10 s")
-        except OSError as error:
-            note(f"spool: {error}; trying again in 10 s")
-        until = time.monotonic() + 10
-        while time.monotonic() < until and not stop.wait(0.5):
-            pass
+    follow(folder, url, token, stop=stop, tell=note)
 
 
 def is_loopback(host: str) -> bool:
