@@ -68,6 +68,8 @@ class Client:
         address = address or (login.url if login else DEFAULT_URL)
         token = token or os.environ.get("MODELWRIGHT_TOKEN", "") or (login.token if login else "")
         workspace = workspace or os.environ.get("MODELWRIGHT_WORKSPACE", "") or (login.workspace if login else "")
+        self.token = token
+        self.workspace = workspace
         self.transport = Transport(address, token, workspace=workspace, timeout_s=timeout_s)
         self.experiments = Experiments(self.transport)
         self.runs = Runs(self.transport)
