@@ -73,9 +73,9 @@ def runs(tx: Tx, rows: Sequence[RunRow], *, data: bool = True, links: bool = Fal
     for start in range(0, len(seqs), _IN):
         part = seqs[start : start + _IN]
         if data:
-            _gather(tx, params, "params", "key, value", part, _json)
-            _gather(tx, tags, "tags", "key, value", part, _text)
-            _gather(tx, summaries, "summaries", "key, value", part, _json)
+            _gather(tx, params, "params", part, _value)
+            _gather(tx, tags, "tags", part, None)
+            _gather(tx, summaries, "summaries", part, _value)
             _metrics(tx, metrics, part)
         if links:
             datasets.update(inputs.datasets_of(tx, part))
@@ -106,23 +106,18 @@ def whole(tx: Tx, row: RunRow) -> Run:
     return msgspec.structs.replace(run, origin=origin)
 
 
-def _text(value: str) -> str:
-    return value
-
-
-def _json(value: str) -> Any:
-    return _value(value.encode())
-
-
-def _gather(tx: Tx, into: _Data, table: str, columns: str, seqs: Sequence[int], read: Callable[[str], Any]) -> None:
+def _gather(tx: Tx, into: _Data, table: str, seqs: Sequence[int], read: Callable[[bytes], Any] | None) -> None:
+    """Keys and values of a table by run; values are texts, or JSON to be read."""
     marks = ",".join("?" * len(seqs))
+    present = None
+    values: dict[str, Any] = {}
     for seq, key, value in tx.rows(
-        f"SELECT run, {columns} FROM {table} WHERE run IN ({marks}) ORDER BY run, key", seqs
+        f"SELECT run, key, value FROM {table} WHERE run IN ({marks}) ORDER BY run, key", seqs
     ):
-        values = into.get(seq)
-        if values is None:
+        if seq != present:
+            present = seq
             values = into[seq] = {}
-        values[key] = read(value)
+        values[key] = value if read is None else read(value.encode())
 
 
 def _metrics(tx: Tx, into: _Data, seqs: Sequence[int]) -> None:
@@ -132,12 +127,26 @@ def _metrics(tx: Tx, into: _Data, seqs: Sequence[int]) -> None:
         f"SELECT run, key, goal FROM definitions WHERE goal IS NOT NULL AND run IN ({marks})", seqs
     ):
         goals.setdefault(seq, []).append((key, goal))
+    present = None
+    found: dict[str, MetricSummary] = {}
+    declared: list[tuple[str, str]] | None = None
     for row in tx.rows(
         'SELECT run, key, "last", last_step, last_ms, "count", "min", "max", "sum", nans FROM metrics '
         f"WHERE run IN ({marks}) ORDER BY run, key",
         seqs,
     ):
-        into.setdefault(row[0], {})[row[1]] = _summary(row, _goal(goals.get(row[0]), row[1]))
+        seq, key, last, step, time_ms, count, least, most, total, nans = row
+        if seq != present:
+            present = seq
+            found = into[seq] = {}
+            declared = goals.get(seq)
+        if declared is None and not nans and count and total is not None and total - total == 0.0:
+            # The usual case: where the sum is finite, all values are.
+            found[key] = MetricSummary(
+                last=last, step=step, time_ms=time_ms, count=count, min=least, max=most, mean=total / count
+            )
+        else:
+            found[key] = _summary(row, _goal(declared, key))
 
 
 def _goal(goals: list[tuple[str, str]] | None, key: str) -> str | None:
