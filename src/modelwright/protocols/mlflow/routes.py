@@ -1,0 +1,10 @@
+"""All routes of this wire, for the server's wiring."""
+
+from __future__ import annotations
+
+from modelwright.protocols.mlflow import artifacts, experiments, log, meta, metrics, models, runs
+from modelwright.protocols.mlflow.wire import ROUTES as WIRE
+
+ROUTES = [WIRE]
+
+__all__ = ["ROUTES", "artifacts", "experiments", "log", "meta", "metrics", "models", "runs"]

@@ -1,0 +1,158 @@
+"""Declaring the routes of this wire: one table-driven registration under /api and /ajax-api.
+
+    @endpoint("POST", "/runs/delete", RunId, Permission.WRITE)
+    def delete_run(ctx: Ctx, request: RunId) -> Any: ...          # a thread of the pool; JSON of what it returns
+
+    @hot("POST", "/runs/log-batch", LogBatch)
+    async def log_batch(ctx: Ctx, request: LogBatch) -> Any: ...  # on the loop
+
+Every request comes in through one decoder, so that what is authorized is what is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from modelwright.kit.context import Ctx
+from modelwright.kit.http import Routes, body
+from modelwright.kit.http.body import POOL
+from modelwright.protocols.mlflow import encode, errors
+from modelwright.protocols.mlflow.decode import Reader
+from modelwright.protocols.mlflow.shapes import Message
+from modelwright.types.access import Permission
+from modelwright.types.errors import Invalid
+
+M = TypeVar("M", bound=Message)
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+ROUTES = Routes(prefix="", tag="mlflow", error=errors.render)
+
+BOTH = ("/api/2.0/mlflow", "/ajax-api/2.0/mlflow")
+AJAX = ("/ajax-api/2.0/mlflow",)
+ARTIFACTS = ("/api/2.0/mlflow-artifacts", "/ajax-api/2.0/mlflow-artifacts")
+
+EMPTY = b"{}"
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_JSON_ONLY = frozenset({"POST", "PUT"})
+
+
+def endpoint(
+    method: str,
+    path: str,
+    kind: type[M],
+    permission: Permission,
+    *,
+    prefixes: tuple[str, ...] = BOTH,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare an operation whose function works in the thread pool: `function(ctx, request, **path) -> JSON value | Response`."""
+    reader = Reader(kind)
+
+    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+        async def answer(ctx: Ctx, request: Request, **values: str) -> Response:
+            content = await _content(request, method)
+
+            def work() -> Response:
+                message = reader.query(request) if content is None else reader.body(content)
+                result = function(ctx, message, **values)
+                return result if isinstance(result, Response) else encode.reply(result)
+
+            return await in_pool(request, work)
+
+        _register(method, path, permission, prefixes, function, answer)
+        return function
+
+    return declare
+
+
+def hot(method: str, path: str, kind: type[M]) -> Callable[[Callable[[Ctx, M], Awaitable[bytes]]], Callable[..., Any]]:
+    """Declare a write that answers on the loop: `async function(ctx, request) -> JSON bytes`."""
+    reader = Reader(kind)
+
+    def declare(function: Callable[[Ctx, M], Awaitable[bytes]]) -> Callable[..., Any]:
+        async def answer(ctx: Ctx, request: Request) -> Response:
+            content = await _content(request, method)
+            return encode.raw(await function(ctx, reader.body(content or b"")))
+
+        _register(method, path, Permission.WRITE, BOTH, function, answer)
+        return function
+
+    return declare
+
+
+def direct(
+    method: str,
+    path: str,
+    permission: Permission,
+    *,
+    prefixes: tuple[str, ...],
+    stream: bool = False,
+    limit: int | None = None,
+) -> Callable[[Handler], Handler]:
+    """Declare an operation that reads its own request: `function(ctx, request, **path) -> Response`."""
+
+    def declare(function: Handler) -> Handler:
+        for prefix in prefixes:
+            ROUTES.add(
+                method,
+                prefix + path,
+                permission=permission,
+                raw=True,
+                stream=stream,
+                limit=limit,
+                hidden=True,
+                name=_name(method, prefix, path),
+                summary=(function.__doc__ or "").split("\n")[0],
+            )(function)
+        return function
+
+    return declare
+
+
+async def in_pool(request: Request, work: Callable[[], Any]) -> Any:
+    """Run blocking work in the edge's bounded pool."""
+    pool: Callable[[Callable[[], Any]], Awaitable[Any]] = request.scope[POOL]
+    return await pool(work)
+
+
+def _register(
+    method: str,
+    path: str,
+    permission: Permission,
+    prefixes: tuple[str, ...],
+    function: Callable[..., Any],
+    answer: Callable[..., Any],
+) -> None:
+    for prefix in prefixes:
+        ROUTES.add(
+            method,
+            prefix + path,
+            permission=permission,
+            raw=True,
+            hidden=True,
+            name=_name(method, prefix, path),
+            summary=(function.__doc__ or "").split("\n")[0],
+        )(answer)
+
+
+def _name(method: str, prefix: str, path: str) -> str:
+    words = (prefix + path).replace("{", "").replace("}", "").replace(":path", "").strip("/")
+    return f"mlflow_{method.lower()}_{words.replace('/', '_').replace('-', '_').replace('.', '_')}"
+
+
+async def _content(request: Request, method: str) -> bytes | None:
+    """The body, or None for a request that speaks through its query string."""
+    if request.headers.get("x-mlflow-workspace", "").strip():
+        raise errors.WorkspacesOff
+    if method not in _WITH_BODY:
+        return None
+    if method in _JSON_ONLY:
+        kind = request.headers.get("content-type")
+        if kind is None:
+            raise Invalid("Bad Request. Content-Type header is missing.", where="Content-Type")
+        if kind.partition(";")[0].strip().lower() != "application/json":
+            raise Invalid("Bad Request. Content-Type must be one of ['application/json'].", where="Content-Type")
+    return await body(request)
