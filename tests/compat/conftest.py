@@ -19,7 +19,7 @@ import pytest
 
 _ROOT = Path(__file__).parents[2]
 _BESIDE = ["scikit-learn", "xgboost", "lightgbm", "pandas", "matplotlib", "psutil"]
-PINS = {"3.17": ["mlflow==3.17.*", *_BESIDE], "2.22": ["mlflow==2.22.*", *_BESIDE]}
+PINS = {"3.17": ["mlflow==3.17.*", *_BESIDE], "2.22": ["mlflow==2.22.*", "sqlalchemy<2.1", *_BESIDE]}
 _SERVE = (
     "import sys; from modelwright.kit.settings import Settings; from modelwright.server.serve import serve;"
     "serve(Settings(dir=sys.argv[1], port=0), lambda url: print(url, flush=True))"
