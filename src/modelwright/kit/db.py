@@ -5,9 +5,9 @@
     future = db.submit(lambda tx: …, key=run_id)               # shares its commit with what arrives meanwhile
 
 A block of `write` that ended, and a future of `submit` that has a result, are committed and survive a power cut. One
-that raised has changed nothing, with one exception that its message names: the database was lost during the commit and
-cannot be asked (PostgreSQL is asked by the transaction's id as soon as it answers again). Nothing is ever applied
-twice: a transaction is repeated only when the first try is known to have been rolled back.
+that raised has changed nothing, with one exception that its message names: the database was lost during the commit, and
+does not say that it rolled back (PostgreSQL is asked by the transaction's id as soon as it answers again). Nothing is
+ever applied twice: a transaction is repeated only when the first try is known to have been rolled back.
 Knows nothing of what the tables mean.
 """
 
@@ -223,19 +223,13 @@ class Database:
             self.dialect.commit(connection)
         except BaseException as error:
             pool.rolled_back(connection)
-            if tx.committing and name and self.dialect.closed(error):
-                if self._was_committed(name):
-                    return
-                raise _CommitLost(rolled_back=True) from error
+            if tx.committing and self.dialect.closed(error):
+                raise _CommitLost(rolled_back=self._was_rolled_back(name)) from error
             raise
         pool.give(connection)
 
-    def _was_committed(self, name: str) -> bool:
-        """What became of a transaction whose COMMIT got no answer.
-
-        Raises:
-            _CommitLost: the database does not come back, or does not know.
-        """
+    def _was_rolled_back(self, name: str) -> bool:
+        """Whether a transaction whose COMMIT got no answer is known to have changed nothing."""
         end = time.monotonic() + _ASK_FOR_S
         pause = 0.02
         while time.monotonic() < end:
@@ -244,15 +238,15 @@ class Database:
             try:
                 connection = self.dialect.connect(writer=False)
                 try:
-                    outcome = self.dialect.outcome(connection, name)
+                    committed = self.dialect.outcome(connection, name)
                 finally:
                     connection.close()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  whatever it is, there is no answer yet
                 _LOG.debug("the database does not say what became of %s: %s", name, error)
                 continue
-            if outcome is not None:
-                return outcome
-        raise _CommitLost(rolled_back=False)
+            if committed is not None:
+                return not committed
+        return False
 
     @contextmanager
     def _translating(self) -> Generator[None]:

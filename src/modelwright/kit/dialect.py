@@ -78,7 +78,10 @@ class Dialect(Protocol):
         ...
 
     def outcome(self, connection: Connection, name: str) -> bool | None:
-        """Whether the transaction of that name was committed; None while that is not known."""
+        """Whether a transaction of that name was committed; None while that is not known.
+
+        False is certain. True is not: a server that crashed may have given the name of a lost transaction to another.
+        """
         ...
 
     def rollback(self, connection: Connection) -> None:
@@ -146,6 +149,8 @@ class Sqlite:
     name = "sqlite"
     lanes = 1
     skip_locked = ""
+    checkpoint_pages = 4000
+    """Pages of 4 KiB in the log from which on it is written back."""
     matches = "REGEXP"
     like_end = ""
     binary = ""
@@ -170,7 +175,7 @@ class Sqlite:
             # No mmap: an I/O error below a memory map kills the process instead of failing a statement.
             for pragma in (
                 "synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "case_sensitive_like=ON", "cache_size=-16000",
-                "temp_store=MEMORY", "cell_size_check=ON", f"journal_size_limit={_LOG_LIMIT}", "wal_autocheckpoint=4000",
+                "temp_store=MEMORY", "cell_size_check=ON", f"journal_size_limit={_LOG_LIMIT}", f"wal_autocheckpoint={self.checkpoint_pages}",
             ):
                 connection.execute(f"PRAGMA {pragma}")
             if not writer:
@@ -391,8 +396,15 @@ class Postgres:
             raise RuntimeError("a failed statement was ignored, so the transaction was rolled back")
 
     def outcome(self, connection: Connection, name: str) -> bool | None:
-        """By the transaction's id; the server forgets it only after millions of others."""
-        status = connection.execute("SELECT pg_xact_status(%s::xid8)", (name,)).fetchone()[0]
+        """By the transaction's id; the server forgets it only after millions of others.
+
+        Ids that a crash lost are given again, so `committed` may speak of another transaction. `aborted` may as well,
+        but then ours was lost; and so it was when the id lies in the future.
+        """
+        try:
+            status = connection.execute("SELECT pg_xact_status(%s::xid8)", (name,)).fetchone()[0]
+        except self._psycopg.errors.InvalidParameterValue:
+            return False
         return {"committed": True, "aborted": False}.get(status)
 
     def rollback(self, connection: Connection) -> None:
