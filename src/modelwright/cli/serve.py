@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from modelwright.cli.output import note, say
-from modelwright.types.errors import Conflict, Invalid, ModelwrightError, Unavailable
+from modelwright.types.errors import Conflict, Invalid, Unavailable
 
 PORT = 7117
 
@@ -127,6 +127,11 @@ def run_server(settings: Any, *, ready: Callable[[str, Any], None]) -> None:
 
     try:
         serve(settings, on_ready)
+    except Invalid as error:
+        if error.where != "host":
+            raise
+        hint = f"make one first: mw user add NAME --admin --dir {settings.dir}, or set MODELWRIGHT_SERVER_ADMIN_TOKEN"
+        raise Invalid(error.message, where="--host", hint=hint) from None
     finally:
         stop.set()
 

@@ -106,6 +106,12 @@ class MetricSummary(msgspec.Struct, frozen=True, kw_only=True):
     nans: int = 0
 
 
+class MetricEntry(MetricSummary, frozen=True, kw_only=True):
+    """A metric of a run, in a list."""
+
+    key: str
+
+
 class DatasetInput(msgspec.Struct, frozen=True, kw_only=True):
     """A dataset that a run read. `source`, `schema` and `profile` are JSON texts."""
 
@@ -387,8 +393,13 @@ class LoggedModel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoggedModelCreate(msgspec.Struct, frozen=True, kw_only=True):
-    """A new logged model; without a name it is given one. Its experiment is that of its run when it names none."""
+    """A new logged model; without a name it is given one. Its experiment is that of its run when it names none.
 
+    `id` and `created_ms` are for copies of a model that exists elsewhere; the server chooses them otherwise.
+    """
+
+    id: str | None = None
+    created_ms: int | None = None
     experiment_id: str | None = None
     name: str = ""
     kind: str = ""
@@ -418,6 +429,37 @@ class Outputs(msgspec.Struct, frozen=True, kw_only=True):
     """What a run made."""
 
     models: list[ModelOutput] = []
+
+
+class Count(msgspec.Struct, frozen=True):
+    """How many a search finds."""
+
+    count: int
+
+
+class Shown(StrEnum):
+    """Which things a list shows."""
+
+    ACTIVE = "active"
+    DELETED = "deleted"
+    ALL = "all"
+
+
+class SeriesPoints(msgspec.Struct, frozen=True, kw_only=True):
+    """Points of a metric as columns; `next_page` is the `after` of the page that follows, empty on the last one."""
+
+    key: str
+    steps: list[int]
+    times_ms: list[int]
+    values: list[Number]
+    next_page: str = ""
+
+
+class SeriesKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """Which metrics some runs have; `pattern` is an RE2 expression that the keys match, empty for all."""
+
+    runs: list[str]
+    pattern: str = ""
 
 
 class XAxis(StrEnum):

@@ -38,6 +38,11 @@ class ModelRow(NamedTuple):
     artifact_uri: str
 
 
+def taken(tx: Tx, model_id: str) -> bool:
+    """Whether any workspace has, or had, a logged model of this id."""
+    return tx.row("SELECT 1 FROM models WHERE id = ?", (model_id,)) is not None
+
+
 def locate(tx: Tx, workspace: str, model_id: str, *, writable: bool = False) -> ModelRow:
     """The logged model of an id in a workspace; `writable` takes it for this transaction and refuses deleted ones.
 

@@ -20,7 +20,7 @@ from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import Permission
 from modelwright.types.codec import number_in
-from modelwright.types.errors import Conflict, Invalid, NotFound
+from modelwright.types.errors import AlreadyExists, Conflict, Invalid, NotFound
 from modelwright.types.ids import new_id
 from modelwright.types.tracking import LoggedModel, LoggedModelState, LoggedModelUpdate, ModelMetric
 
@@ -37,11 +37,14 @@ def create(
     source_run_id: str | None = None,
     params: Mapping[str, str] = _NOTHING,
     tags: Mapping[str, str] = _NOTHING,
+    id: str | None = None,  # noqa: A002  the field's name
+    created_ms: int | None = None,
 ) -> LoggedModel:
     """A new logged model, pending until it is finalized. Without a name it is given one.
 
     Raises:
-        Invalid: a bad name, key or value, or neither an experiment nor a run. NotFound: no such experiment or run.
+        Invalid: a bad id, name, key or value, or neither an experiment nor a run. AlreadyExists: the id is taken.
+        NotFound: no such experiment or run.
         Conflict: the experiment or the run is deleted.
     """
     ctx.require(Permission.WRITE)
@@ -49,7 +52,9 @@ def create(
     limits.text(kind, "kind", limits.NAME)
     limits.tags(dict(params), "params")
     limits.tags(dict(tags), "tags")
-    model_id = f"m-{new_id()}"
+    if id is not None and not limits.is_model_id(id):
+        raise Invalid("a model id is m- and 32 hexadecimal digits", where="id")
+    model_id = id or f"m-{new_id()}"
 
     def work(tx: Tx) -> LoggedModel:
         home = experiment_id
@@ -58,8 +63,11 @@ def create(
             home = home if home is not None else run.experiment_id
         if home is None:
             raise Invalid("name an experiment or a run", where="experiment_id")
+        if id is not None and queries.taken(tx, model_id):
+            raise AlreadyExists(f"the model {model_id} exists already", where="id")
         experiment = experiments.locate(tx, ctx, home, writable=True)
         now = ctx.clock.now_ms()
+        made = now if created_ms is None else max(created_ms, 0)
         row = ModelRow(
             model_id,
             ctx.workspace,
@@ -71,7 +79,7 @@ def create(
             "active",
             source_run_id,
             ctx.who,
-            now,
+            made,
             now,
             places.within(experiment.artifact_location, f"models/{model_id}/artifacts"),
         )

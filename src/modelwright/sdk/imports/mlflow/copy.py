@@ -23,13 +23,15 @@ from modelwright.sdk.imports.mlflow.state import State
 from modelwright.sdk.transport import path as quoted
 from modelwright.sdk.transport import segment
 from modelwright.types.codec import number_in, number_out
-from modelwright.types.errors import Conflict, Denied, Invalid, NotFound, Unavailable
+from modelwright.types.errors import AlreadyExists, Conflict, Denied, Invalid, NotFound, Unavailable
 from modelwright.types.tracking import (
     Artifact,
     Experiment,
     Lifecycle,
     LogBatch,
     LoggedModel,
+    LoggedModelCreate,
+    LoggedModelUpdate,
     Points,
     Run,
     RunCreate,
@@ -64,6 +66,7 @@ class _Copy:
         self.artifacts = artifacts
         self.progress = progress
         self.report = Report()
+        self.reopened = False
         self.there = {item.name: item for item in client.experiments.search(lifecycle=None)}
 
     def all(self) -> Report:
@@ -86,22 +89,21 @@ class _Copy:
             missing = {key: value for key, value in theirs.tags.items() if key not in ours.tags}
             if missing and ours.lifecycle is Lifecycle.ACTIVE:
                 self.client.experiments.update(ours.id, tags=missing)
-        opened = False
+        self.reopened = False
         for run in self.source.runs(theirs.id):
-            if ours.lifecycle is Lifecycle.DELETED and not opened and not self.done(run):
-                self.client.experiments.restore(ours.id)
-                opened = True
             self.run(run, ours)
             self.progress("run", run.run.name)
         for model in self.source.models(theirs.id):
             self.model(model, ours)
             self.progress("model", model.name)
-        if theirs.lifecycle is Lifecycle.DELETED and (opened or ours.lifecycle is Lifecycle.ACTIVE):
+        if theirs.lifecycle is Lifecycle.DELETED and (self.reopened or ours.lifecycle is Lifecycle.ACTIVE):
             self.client.experiments.delete(ours.id)
 
-    def done(self, found: SourceRun) -> bool:
-        """Whether nothing is left to copy of a run, by the state file and the target."""
-        return self.state.has(found.run.id, found.fingerprint()) and self.target(found.run.id) is not None
+    def open(self, experiment: Experiment) -> None:
+        """Nothing can be added to a deleted experiment: bring it back until everything is there."""
+        if experiment.lifecycle is Lifecycle.DELETED and not self.reopened:
+            self.client.experiments.restore(experiment.id)
+            self.reopened = True
 
     def target(self, run_id: str) -> Run | None:
         try:
@@ -119,6 +121,7 @@ class _Copy:
             report.skip("datasets", HERE, len(theirs.dataset_inputs))
             report.skip("points", HERE, sum(before.metrics[key].count for key in found.latest if key in before.metrics))
             return
+        self.open(experiment)
         if before is None:
             before = self.create(theirs, experiment)
             report.store("runs")
@@ -126,7 +129,7 @@ class _Copy:
             report.store("tags", len(theirs.tags))
         else:
             report.skip("runs", HERE)
-            if before.lifecycle is Lifecycle.DELETED:
+            if self.client.runs.get(before.id).lifecycle is Lifecycle.DELETED:
                 self.client.runs.restore(before.id)
             self.complete(before, theirs)
         self.inputs(before, theirs)
@@ -256,19 +259,49 @@ class _Copy:
 
     def model(self, theirs: LoggedModel, experiment: Experiment) -> None:
         try:
-            self.client.models.get(theirs.id)
+            here = self.client.models.get(theirs.id)
             self.report.skip("models", HERE)
         except NotFound:
-            metrics = [msgspec.structs.replace(m, value=number_out(number_in(m.value))) for m in theirs.metrics]
-            body = msgspec.structs.replace(theirs, experiment_id=experiment.id, artifact_uri="", metrics=metrics)
-            try:
-                _again(lambda: self.client.transport.call(LoggedModel, "POST", f"{API}/models", body))
-            except (Invalid, Conflict) as error:
-                self.report.skip("models", error.message[:100])
+            self.open(experiment)
+            here = self.make(theirs, experiment)
+            if here is None:
                 return
             self.report.store("models")
-        if self.artifacts:
+        if self.artifacts and here.lifecycle is Lifecycle.ACTIVE:
             self.tree("models", theirs.id, lambda: self.source.files(model=theirs))
+        if theirs.lifecycle is Lifecycle.DELETED and here.lifecycle is Lifecycle.ACTIVE:
+            self.client.models.delete(theirs.id)
+
+    def make(self, theirs: LoggedModel, experiment: Experiment) -> LoggedModel | None:
+        """A new model with everything but its files; None when it cannot be stored."""
+        http = self.client.transport
+        new = LoggedModelCreate(
+            id=theirs.id,
+            created_ms=theirs.created_ms,
+            experiment_id=experiment.id,
+            name=theirs.name,
+            kind=theirs.kind,
+            source_run_id=theirs.source_run_id,
+            params=theirs.params,
+            tags=theirs.tags,
+        )
+        metrics = [msgspec.structs.replace(item, value=number_out(number_in(item.value))) for item in theirs.metrics]
+        state = LoggedModelUpdate(state=theirs.state, state_message=theirs.state_message or None, metrics=metrics)
+        source = self.target(theirs.source_run_id) if theirs.source_run_id else None
+        if theirs.source_run_id and source is None:
+            new = msgspec.structs.replace(new, source_run_id=None)
+        deleted = source is not None and source.lifecycle is Lifecycle.DELETED
+        try:
+            if deleted and source is not None:
+                self.client.runs.restore(source.id)
+            _again(lambda: http.call(LoggedModel, "POST", f"{API}/models", new))
+            return _again(lambda: http.call(LoggedModel, "PATCH", f"{API}/models/{segment(theirs.id)}", state))
+        except (Invalid, Conflict, AlreadyExists) as error:
+            self.report.skip("models", error.message[:100])
+            return None
+        finally:
+            if deleted and source is not None:
+                self.client.runs.delete(source.id)
 
 
 def _silent(kind: str, name: str) -> None:
