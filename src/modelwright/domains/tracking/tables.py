@@ -119,7 +119,7 @@ metrics = sa.Table(  # one row a series: all its points in a few numbers
     sa.Column("max", sa.Double),
     sa.Column("sum", sa.Double),
     sa.Column("min_step", _BIG),                    # first step of the series
-    sa.Column("fresh", sa.Integer, nullable=False, server_default="0"),  # stored chunks not merged yet
+    sa.Column("fresh", sa.Integer, nullable=False, server_default="0"),  # weight of stored chunks not merged yet
     sa.Index("metrics_by_value", "experiment", "key", "last", "run"),
     sa.Index("metrics_to_merge", "run", "key", sqlite_where=sa.text("fresh >= 8"), postgresql_where=sa.text("fresh >= 8")),
     sqlite_with_rowid=False,
@@ -263,6 +263,7 @@ condemned = sa.Table(  # contents that nothing refers to, about to be deleted; n
     "condemned", metadata,
     sa.Column("digest", _TEXT, primary_key=True),
     sa.Column("at_ms", _BIG, nullable=False),
+    sa.Column("done_ms", _BIG),                  # when it was deleted
 )
 
 models = sa.Table(  # logged models

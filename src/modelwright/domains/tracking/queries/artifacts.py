@@ -121,8 +121,3 @@ def copy(tx: Tx, workspace: str, source: str, target: str) -> None:
         "WHERE workspace = ? AND owner = ?",
         (target, workspace, source),
     )
-
-
-def condemned(tx: Tx, digest: str) -> bool:
-    """Whether a content is about to be deleted, so that nobody may refer to it."""
-    return tx.row("SELECT 1 FROM condemned WHERE digest = ?", (digest,)) is not None

@@ -1,4 +1,4 @@
-"""Every statement about console lines. They lie in packed blocks, found by line number: zstd over MessagePack columns."""
+"""Every statement about console lines. They lie in blocks, found by line number: zstd over MessagePack columns."""
 
 from __future__ import annotations
 

@@ -36,11 +36,11 @@ def condemn_experiment(tx: Tx, number: int) -> None:
     tx.execute("UPDATE models SET lifecycle = 'purged' WHERE experiment = ?", (number,))
 
 
-def pending(database: Database, experiment: int | None = None) -> list[tuple[int, str]]:
-    """(seq, id) of condemned runs, of one experiment or of all."""
+def pending(database: Database, experiment: int | None = None) -> list[tuple[int, str, str]]:
+    """(seq, workspace, id) of condemned runs, of one experiment or of all."""
     with database.read() as tx:
-        rows = tx.rows("SELECT seq, id, experiment FROM runs WHERE lifecycle = 'purged' ORDER BY seq")
-    return [(row[0], row[1]) for row in rows if experiment is None or row[2] == experiment]
+        rows = tx.rows("SELECT seq, workspace, id, experiment FROM runs WHERE lifecycle = 'purged' ORDER BY seq")
+    return [(row[0], row[1], row[2]) for row in rows if experiment is None or row[3] == experiment]
 
 
 def pending_experiments(database: Database) -> list[tuple[int, str]]:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from modelwright.domains.tracking.routes import experiments, runs
+from modelwright.domains.tracking.routes import artifacts, experiments, garbage, models, runs, series
 from modelwright.kit.http import Routes
 
-ROUTES: list[Routes] = [experiments.routes, runs.routes]
+ROUTES: list[Routes] = [
+    experiments.routes,
+    runs.routes,
+    series.routes,
+    artifacts.routes,
+    models.routes,
+    garbage.routes,
+]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from modelwright.domains.tracking.service import experiments
+from modelwright.domains.tracking.service import experiments, search
 from modelwright.kit.context import Ctx
 from modelwright.kit.http import Routes
 from modelwright.types.access import Permission
-from modelwright.types.tracking import Experiment, ExperimentCreate, ExperimentUpdate
+from modelwright.types.page import Page, Search
+from modelwright.types.tracking import Experiment, ExperimentCreate, ExperimentUpdate, Lifecycle, Shown
 
 routes = Routes(prefix="/api/v1", tag="experiments")
 
@@ -15,6 +16,27 @@ routes = Routes(prefix="/api/v1", tag="experiments")
 def create(ctx: Ctx, body: ExperimentCreate) -> Experiment:
     """A new experiment; 409 when the name is taken, unless `exist_ok`."""
     return experiments.create(ctx, body)
+
+
+@routes.get("/experiments", permission=Permission.READ, summary="List experiments")
+def listed(
+    ctx: Ctx,
+    filter: str = "",  # noqa: A002
+    order_by: str = "",
+    max_results: int = 100,
+    page: str = "",
+    lifecycle: Shown = Shown.ACTIVE,
+) -> Page[Experiment]:
+    """Newest first; `order_by` holds items with commas between them."""
+    items = [item.strip() for item in order_by.split(",") if item.strip()]
+    wanted = Search(filter=filter, order_by=items, max_results=max_results, page=page)
+    return search.experiments(ctx, wanted, shown(lifecycle))
+
+
+@routes.post("/experiments:search", permission=Permission.READ, summary="Search experiments")
+def find(ctx: Ctx, body: Search, lifecycle: Shown = Shown.ACTIVE) -> Page[Experiment]:
+    """See docs/reference/search.md for the language."""
+    return search.experiments(ctx, body, shown(lifecycle))
 
 
 @routes.get("/experiments:by-name", permission=Permission.READ, summary="Find an experiment by its name")
@@ -59,3 +81,8 @@ def restore(ctx: Ctx, experiment_id: str) -> Experiment:
 def purge(ctx: Ctx, experiment_id: str) -> None:
     """Its runs, models and files go too. There is no way back."""
     experiments.purge(ctx, experiment_id)
+
+
+def shown(wanted: Shown) -> Lifecycle | None:
+    """The lifecycle that a list is about; None for both."""
+    return None if wanted is Shown.ALL else Lifecycle(wanted.value)

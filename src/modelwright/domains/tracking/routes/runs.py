@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import asyncio
 
-from modelwright.domains.tracking.service import runs
+from modelwright.domains.tracking.service import console, forks, inputs, log, runs, search
 from modelwright.kit.context import Ctx
 from modelwright.kit.http import Routes
 from modelwright.types.access import Permission
 from modelwright.types.page import Page
-from modelwright.types.tracking import LogAck, Run, RunCreate, RunUpdate
+from modelwright.types.tracking import (
+    ConsolePage,
+    Count,
+    Fork,
+    Inputs,
+    LogAck,
+    LogBatch,
+    Outputs,
+    Run,
+    RunCreate,
+    RunSearch,
+    RunUpdate,
+)
 
 routes = Routes(prefix="/api/v1", tag="runs")
 
@@ -18,6 +30,18 @@ routes = Routes(prefix="/api/v1", tag="runs")
 async def create(ctx: Ctx, body: RunCreate) -> Run:
     """A new run. With an `id` the call can be repeated: the same id is the same run."""
     return await asyncio.wrap_future(runs.submit_create(ctx, body))
+
+
+@routes.post("/runs:search", permission=Permission.READ, summary="Search runs")
+def find(ctx: Ctx, body: RunSearch) -> Page[Run]:
+    """See docs/reference/search.md for the language."""
+    return search.runs(ctx, body)
+
+
+@routes.post("/runs:count", permission=Permission.READ, summary="Count runs")
+def count(ctx: Ctx, body: RunSearch) -> Count:
+    """How many runs a search finds."""
+    return Count(search.count(ctx, body))
 
 
 @routes.get("/runs/{run_id}", permission=Permission.READ, summary="One run")
@@ -30,6 +54,62 @@ def get(ctx: Ctx, run_id: str) -> Run:
 async def update(ctx: Ctx, run_id: str, body: RunUpdate) -> Run:
     """Absent fields stay; a tag or param set to null is removed. Old and new values are audited."""
     return await asyncio.wrap_future(runs.submit_update(ctx, run_id, body))
+
+
+@routes.delete("/runs/{run_id}", permission=Permission.WRITE, summary="Delete a run")
+def delete(ctx: Ctx, run_id: str) -> None:
+    """It can be restored until it is purged."""
+    runs.delete(ctx, run_id)
+
+
+@routes.post("/runs/{run_id}:restore", permission=Permission.WRITE, summary="Restore a deleted run")
+def restore(ctx: Ctx, run_id: str) -> Run:
+    """409 when its experiment is deleted."""
+    return runs.restore(ctx, run_id)
+
+
+@routes.post("/runs/{run_id}:purge", permission=Permission.WRITE, summary="Remove a deleted run for good")
+def purge(ctx: Ctx, run_id: str) -> None:
+    """There is no way back. Its files go with the next garbage collection, unless something else refers to them."""
+    runs.purge(ctx, run_id)
+
+
+@routes.post("/runs/{run_id}:fork", permission=Permission.WRITE, summary="Fork a run")
+def fork(ctx: Ctx, run_id: str, body: Fork) -> Run:
+    """A new run with all that the old one had up to and including a step."""
+    return forks.fork(ctx, run_id, body)
+
+
+@routes.post("/runs/{run_id}/log", permission=Permission.WRITE, summary="Log to a run")
+async def write(ctx: Ctx, run_id: str, body: LogBatch) -> LogAck:
+    """All of the batch or nothing; with a `writer` and a `seq` the call can be repeated."""
+    return await asyncio.wrap_future(log.submit(ctx, run_id, body))
+
+
+@routes.get("/runs/{run_id}/console", permission=Permission.READ, summary="Console lines of a run")
+def lines(
+    ctx: Ctx,
+    run_id: str,
+    first: int = 0,
+    limit: int = 1_000,
+    query: str = "",
+    regex: bool = False,
+    tail: int | None = None,
+) -> ConsolePage:
+    """From a line number on, or the last `tail` lines, or the lines that contain `query` (with `regex`: match it)."""
+    return console.read(ctx, run_id, first, limit, query, regex=regex, tail=tail)
+
+
+@routes.post("/runs/{run_id}/inputs", permission=Permission.WRITE, summary="Say what a run read")
+def read(ctx: Ctx, run_id: str, body: Inputs) -> None:
+    """Datasets by name and digest, logged models by id."""
+    inputs.log_inputs(ctx, run_id, body.datasets, body.models)
+
+
+@routes.post("/runs/{run_id}/outputs", permission=Permission.WRITE, summary="Say which models a run made")
+def made(ctx: Ctx, run_id: str, body: Outputs) -> None:
+    """Logged models by id, at steps."""
+    inputs.log_outputs(ctx, run_id, body.models)
 
 
 @routes.get("/runs/{run_id}/children", permission=Permission.READ, summary="The runs below a run")

@@ -12,7 +12,7 @@ from mimetypes import MimeTypes
 from modelwright.domains.audit import service as audit
 from modelwright.domains.events import service as events
 from modelwright.domains.tracking.queries import artifacts as queries
-from modelwright.domains.tracking.queries import models, runs, uploads
+from modelwright.domains.tracking.queries import garbage, models, runs, uploads
 from modelwright.domains.tracking.queries.artifacts import ArtifactRow
 from modelwright.domains.tracking.rules import paths
 from modelwright.kit.cas import Stored
@@ -179,7 +179,7 @@ def put_part(ctx: Ctx, upload_id: str, number: int, chunks: bytes | Iterable[byt
     def work(tx: Tx) -> None:
         _upload(tx, ctx, upload_id, lock=True)
         uploads.put_part(tx, upload_id, part)
-        _spared(tx, part.digest)
+        _spared(ctx, tx, part.digest)
 
     ctx.db.submit(work, key=upload_id).result()
     return part
@@ -242,7 +242,7 @@ def _name(ctx: Ctx, owner: str, path: str, stored: Stored, *, ends_upload: str =
         old = queries.get(tx, ctx.workspace, owner, path)
         row = ArtifactRow(path, stored.digest, stored.size, media_type(path), ctx.clock.now_ms())
         queries.put(tx, ctx.workspace, owner, row)
-        _spared(tx, stored.digest)
+        _spared(ctx, tx, stored.digest)
         if ends_upload:
             uploads.delete(tx, ends_upload)
         if old is not None and old.digest != stored.digest:
@@ -253,14 +253,22 @@ def _name(ctx: Ctx, owner: str, path: str, stored: Stored, *, ends_upload: str =
     return ctx.db.submit(work, key=owner).result()
 
 
-def _spared(tx: Tx, digest: str) -> None:
-    """To be asked after a reference to a content was written.
+def _spared(ctx: Ctx, tx: Tx, digest: str) -> None:
+    """To be asked after a reference to a content was written; see `service/garbage.py`.
 
     Raises:
         Unavailable: the content is being deleted at this moment; sending it again stores it anew.
     """
-    if queries.condemned(tx, digest):
-        raise Unavailable("the same content is being deleted right now; send it again", where="body")
+    mark = garbage.mark_of(tx, digest)
+    if mark is None:
+        return
+    try:
+        if mark.done_ms is not None and ctx.cas.size(digest) >= 0:  # stored again after it was deleted
+            garbage.unmark(tx, [digest])
+            return
+    except NotFound:
+        pass
+    raise Unavailable("the same content was being deleted just now; send it again", where="body")
 
 
 def media_type(path: str) -> str:

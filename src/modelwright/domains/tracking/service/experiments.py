@@ -184,8 +184,8 @@ def purge(ctx: Ctx, experiment_id: str) -> None:
         return row.number
 
     number = ctx.db.submit(work).result()
-    for seq, run_id in purging.pending(ctx.db, number):
-        purging.finish(ctx.db, seq, ctx.workspace, run_id)
+    for seq, workspace, run_id in purging.pending(ctx.db, number):
+        purging.finish(ctx.db, seq, workspace, run_id)
     purging.finish_experiment(ctx.db, number, ctx.workspace)
 
 

@@ -44,6 +44,7 @@ def upgrade() -> None:
     op.create_table('condemned',
     sa.Column('digest', TEXT, nullable=False),
     sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('done_ms', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('digest')
     )
     op.create_table('duties',
