@@ -20,7 +20,7 @@ from modelwright.sdk.files import FileQueue
 from modelwright.sdk.spool import Frame, Meta, SpoolReader
 from modelwright.sdk.transport import Transport, segment
 from modelwright.types import errors
-from modelwright.types.tracking import Fork, LogAck, LogBatch, Points, Run, RunState, RunUpdate
+from modelwright.types.tracking import Fork, Lifecycle, LogAck, LogBatch, Points, Run, RunState, RunUpdate
 
 ENDED = frozenset({RunState.FINISHED, RunState.FAILED, RunState.KILLED, RunState.CRASHED})
 _REFUSED = (errors.Invalid, errors.TooLarge)
@@ -126,13 +126,18 @@ class Carrier:
                 if meta.resume == "must":
                     raise
                 self.run = self._create()
-        elif meta.resume in {"allow", "own"}:
+        elif meta.resume == "allow":
             try:
-                self.run = self._create()
-            except (errors.AlreadyExists, errors.Conflict):
                 self.run = self._resume()
+            except errors.NotFound:
+                self.run = self._create()
         else:
             self.run = self._create()
+            # The server answers a repeated call with the same run. Whether it is a call of ours shows in its start.
+            if meta.resume == "never" and not meta.fork_run and self.run.start_ms != meta.create.start_ms:
+                raise errors.Conflict(
+                    f"there is a run {meta.run_id} already", where="id", hint="go on with it: resume='allow'; or choose another id"
+                )
         self.begun = True
 
     def _create(self) -> Run:
@@ -187,6 +192,10 @@ class Carrier:
             self._post(batch)
         except _REFUSED as error:
             self._salvage(batch, error)
+        except errors.Conflict as error:
+            if self.transport.call(Run, "GET", self._path()).lifecycle is Lifecycle.DELETED:
+                raise  # restoring the run makes it go on
+            self._salvage(batch, error)  # a repeated step of a metric that allows none
         updates = [frame.update for frame in frames if frame.update is not None]
         for update in updates:
             if update.state in ENDED:
@@ -211,7 +220,7 @@ class Carrier:
         for piece in pieces:
             try:
                 self._post(piece)
-            except _REFUSED as refusal:
+            except (*_REFUSED, errors.Conflict) as refusal:
                 name = piece.points[0].key if piece.points else next(iter(piece.params or piece.tags or piece.summary), "an entry")
                 self._refuse(f"the server refused {name!r}: {refusal.message}")
 

@@ -17,9 +17,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from modelwright.sdk.values import text
 from modelwright.types.tracking import LogLine
 
-LINE_LIMIT = 20_000
+LINE_LIMIT = 9_000
 Take = Callable[[LogLine], None]
 
 
@@ -57,9 +58,7 @@ class Lines:
         line = _rewritten(line.rstrip("\r"))
         if len(line) > LINE_LIMIT:
             line = f"{line[:LINE_LIMIT]}… ({len(line):,} characters)"
-        if not line.isascii():
-            line = line.encode("utf-8", "backslashreplace").decode()
-        self._take(LogLine(int(time.time() * 1000), self.stream, line))
+        self._take(LogLine(int(time.time() * 1000), self.stream, text(line)))
 
 
 def _rewritten(line: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,15 @@ import msgspec
 from modelwright.sdk import credentials
 from modelwright.sdk.transport import check_url
 from modelwright.types.errors import Invalid
-from modelwright.types.ids import is_id, new_id
+from modelwright.types.ids import new_id
 from modelwright.types.tracking import RunKind
 
 MODES = ("online", "offline", "disabled")
 RESUMES = ("never", "allow", "must", "auto")
 CONSOLES = ("wrap", "fd", "off")
 STOPS = ("flag", "interrupt")
+_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+_HEX = re.compile(r"[0-9a-f]{32}")
 _NO = frozenset({"0", "false", "no", "off"})
 
 
@@ -42,7 +45,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     experiment: str = ""
     """Experiment name, made when missing; empty means `Default`."""
     run_id: str = ""
-    """Run id, 32 hex characters; any other text gives an id that is always the same for that text."""
+    """Run id: 1 to 64 letters, digits, `_ . -`; any other text gives an id that is always the same for that text."""
     given_id: bool = False
     """Whether the id was chosen, so that somebody else may have it too."""
     name: str = ""
@@ -152,8 +155,8 @@ def as_tags(given: Any) -> dict[str, str]:
 
 
 def stable_id(text: str) -> str:
-    """The run id that a text stands for: itself when it is one, else the first 128 bits of its SHA-256."""
-    return text if is_id(text) else hashlib.sha256(f"modelwright run {text}".encode()).hexdigest()[:32]
+    """The run id that a text stands for: itself when it can be one, else the first 128 bits of its SHA-256."""
+    return text if _ID.fullmatch(text) else hashlib.sha256(f"modelwright run {text}".encode()).hexdigest()[:32]
 
 
 def job_id(env: Mapping[str, str]) -> str:
@@ -180,5 +183,5 @@ def _identity(values: dict[str, Any], env: Mapping[str, str]) -> None:
         values["resume"] = "allow" if asked else "never"
     values["given_id"] = bool(asked)
     values["run_id"] = stable_id(asked) if asked else new_id()
-    if asked and not is_id(asked) and not values["name"]:
+    if asked and not _HEX.fullmatch(asked) and not values["name"]:
         values["name"] = asked

@@ -59,6 +59,7 @@ class Run:
         self._high = CROWDED_CALLS if recorder else -1
         self._next = 0
         self._pending: dict[str, Any] = {}
+        self._pending_step: Any = None
         self._warned: set[str] = set()
         self._globs: list[MetricDefinition] = []
         self._defined: set[str] = set()
@@ -108,11 +109,13 @@ class Run:
             if not data:
                 raise Invalid("log takes a dict of name → value")
         stamp = time.time_ns()
-        at = self._step(step)
         self._pending.update(convert.flatten(cast("Mapping[Any, Any]", data)))
         if not commit:
+            self._pending_step = step if step is not None else self._pending_step
             return
         pending, self._pending = self._pending, {}
+        waited, self._pending_step = self._pending_step, None
+        at = self._step(waited if step is None else step)
         keys: list[str] = []
         numbers: list[Any] = []
         texts: dict[str, Any] = {}
@@ -138,7 +141,7 @@ class Run:
     def _step(self, step: Any) -> int:
         if step is None:
             at = self._next
-            self._next = at + (not self._pending or 1)
+            self._next = at + 1
             return at
         at = convert.whole(step)
         if at is None:

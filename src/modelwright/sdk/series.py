@@ -101,7 +101,7 @@ def _plain(answer: dict[str, Any]) -> tuple[array[int], array[int], array[float]
 
 
 def decode_frame(data: bytes) -> tuple[dict[str, Any], dict[str, array[Any]]]:
-    """The header of a binary frame and its columns by name.
+    """The header of a binary frame (`MWF1`) and its columns by name.
 
     Raises:
         Unavailable: the bytes are no frame.
@@ -109,16 +109,14 @@ def decode_frame(data: bytes) -> tuple[dict[str, Any], dict[str, array[Any]]]:
     try:
         size = int.from_bytes(data[4:8], "little")
         header = from_json(data[8 : 8 + size], dict[str, Any])
-        start = (8 + size + 7) & ~7
         columns: dict[str, array[Any]] = {}
         for column in header["columns"]:
-            column_type = array(_CODES[column["type"].lstrip("<")])
-            length = column["length"] * column_type.itemsize
-            column_type.frombytes(data[start : start + length])
+            numbers = array(_CODES[column["type"].lstrip("<|")])
+            start = column["offset"]
+            numbers.frombytes(data[start : start + column["length"] * numbers.itemsize])
             if sys.byteorder == "big":
-                column_type.byteswap()
-            columns[column["name"]] = column_type
-            start = (start + length + 7) & ~7
+                numbers.byteswap()
+            columns[column["name"]] = numbers
     except (KeyError, ValueError, IndexError, TypeError) as error:
         raise Unavailable(f"the server sent a frame that is not understood: {error}", where="frame") from None
     return header, columns

@@ -38,7 +38,7 @@ def number(value: Any) -> float | None:
         if count != 1:
             return None
         if hasattr(value, "item"):
-            if (kind.__module__ == "numpy" and not hasattr(value, "__array_wrap__")) or _is_numpy_scalar(kind):
+            if _is_numpy_real(kind):
                 FAST.add(kind)
             return float(value.item())
         if hasattr(value, "__float__") or hasattr(value, "__index__"):
@@ -48,8 +48,8 @@ def number(value: Any) -> float | None:
     return None
 
 
-def _is_numpy_scalar(kind: type) -> bool:
-    return any(base.__module__ == "numpy" and base.__name__ == "number" for base in kind.__mro__) and not issubclass(kind, complex)
+def _is_numpy_real(kind: type) -> bool:
+    return any(base.__module__ == "numpy" and base.__name__ in {"floating", "integer"} for base in kind.__mro__)
 
 
 def on_device(value: Any) -> Any:
@@ -152,6 +152,7 @@ def _text(value: str) -> str:
     if len(value) > _TEXT_LIMIT:
         value = value[:_TEXT_LIMIT] + "…"
     # A lone surrogate (a file name that is not UTF-8) has no encoding; it travels escaped.
+    value = value.replace("\0", "\ufffd") if "\0" in value else value
     return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
 
 
