@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from modelwright.kit.db import Database, Tx
-from modelwright.kit.dialect import Sqlite
+from modelwright.kit.sqlite import Sqlite
 from modelwright.types.errors import ModelwrightError, StorageFull, Unavailable
 
 shim = ctypes.CDLL(None)

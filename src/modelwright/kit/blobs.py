@@ -93,7 +93,7 @@ def checked_range(start: int, length: int) -> None:
 
 def pieces(chunks: bytes | Iterable[bytes]) -> Iterator[bytes]:
     """Chunks as an iterator; a single `bytes` counts as one chunk."""
-    return iter((chunks,)) if isinstance(chunks, (bytes, bytearray, memoryview)) else iter(chunks)
+    return iter((chunks,)) if isinstance(chunks, bytes) else iter(chunks)
 
 
 def open_blobs(url: str, folder: Path) -> BlobStore:

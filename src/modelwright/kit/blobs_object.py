@@ -30,7 +30,8 @@ class ObjectBlobs:
             self._obstore: Any = importlib.import_module("obstore")
             stores: Any = importlib.import_module("obstore.store")
         except ImportError:
-            raise Invalid("object stores need their driver", where="--blobs", hint="pip install 'modelwright[cloud]'") from None
+            raise Invalid("object stores need their driver", where="--blobs",
+                          hint="pip install 'modelwright[cloud]'") from None
         address, _, query = url.partition("?")
         config = dict(parse_qsl(query, strict_parsing=False))
         patience = timedelta(seconds=float(config.pop("retry_s", "30")))
@@ -50,7 +51,7 @@ class ObjectBlobs:
         if isinstance(key, str):
             checked(key)
         with tempfile.SpooledTemporaryFile(max_size=_PART) as spool:
-            # The whole content is at hand before the upload starts: an error of the source must not leave half an upload.
+            # The whole content is at hand before the upload starts: a source that fails must not leave half an upload.
             size = 0
             for piece in pieces(chunks):
                 _spooled(spool, piece)
@@ -61,7 +62,9 @@ class ObjectBlobs:
                 if size <= _PART:
                     self._obstore.put(self._store, name, spool.read(), use_multipart=False)
                 else:
-                    self._obstore.put(self._store, name, _parts(spool), use_multipart=True, chunk_size=_PART, max_concurrency=4)
+                    self._obstore.put(
+                        self._store, name, _parts(spool), use_multipart=True, chunk_size=_PART, max_concurrency=4,
+                    )
         return size
 
     def get(self, key: str) -> Iterator[bytes]:
@@ -100,7 +103,9 @@ class ObjectBlobs:
         if folder:
             checked(folder)
         with self._translating(prefix):
-            pages = iter(self._obstore.list(self._store, prefix=folder or None, offset=after or None, chunk_size=_LIST_PAGE))
+            pages = iter(self._obstore.list(
+                self._store, prefix=folder or None, offset=after or None, chunk_size=_LIST_PAGE,
+            ))
         while True:
             with self._translating(prefix):
                 page = next(pages, None)
@@ -138,7 +143,9 @@ class ObjectBlobs:
         except FileNotFoundError:
             raise NotFound(f"there is no blob {key!r}", where="key") from None
         except Exception as error:
-            raise Unavailable(f"the blob store cannot be reached: {_first_line(error)}", hint="try again in a moment") from error
+            raise Unavailable(
+                f"the blob store cannot be reached: {_first_line(error)}", hint="try again in a moment",
+            ) from error
 
 
 def _spooled(spool: IO[bytes], piece: bytes) -> None:

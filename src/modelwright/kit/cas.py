@@ -213,4 +213,6 @@ def _sums_key(digest: str) -> str:
 
 
 def _damaged(digest: str) -> Unavailable:
-    return Unavailable(f"the stored content {digest} is damaged", where="digest", hint="upload it again, or restore a backup")
+    return Unavailable(
+        f"the stored content {digest} is damaged", where="digest", hint="upload it again, or restore a backup",
+    )

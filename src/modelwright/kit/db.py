@@ -76,7 +76,7 @@ class Tx:
         """All rows of a composed SQLAlchemy statement."""
         compiled = statement.compile(dialect=self.dialect.sqlalchemy, compile_kwargs={"render_postcompile": True})
         names = compiled.positiontup or ()  # pyright: ignore[reportAttributeAccessIssue]
-        values = compiled.params
+        values = compiled.params or {}
         return self.connection.execute(str(compiled), [values[name] for name in names]).fetchall()
 
     def before_commit(self, key: str, action: Callable[[Tx], None]) -> None:
@@ -84,7 +84,7 @@ class Tx:
         self._before.setdefault(key, action)
 
     def after_commit(self, key: str, action: Callable[[], None]) -> None:
-        """Do this once when the commit has succeeded; it must not raise."""
+        """Do this once when the commit has succeeded; an error of it is logged and changes nothing."""
         self._after.setdefault(key, action)
 
     def closing(self) -> None:
@@ -162,8 +162,8 @@ class Database:
     def submit(self, work: Callable[[Tx], T], *, key: str = "") -> Future[T]:
         """Queue a write; works of one key run in the order of their arrival (those without a key in any order).
 
-        The work may run more than once before it is committed once, so it must touch nothing but the transaction. It may
-        not wait for another write. A future that was not started yet can be cancelled.
+        The work may run more than once before it is committed once, so it must touch nothing but the transaction. It
+        may not wait for another write. A future that was not started yet can be cancelled.
         """
         future: Future[T] = Future()
         if self._writers.refusal:
@@ -241,7 +241,7 @@ class Database:
                     committed = self.dialect.outcome(connection, name)
                 finally:
                     connection.close()
-            except Exception as error:  # noqa: BLE001  whatever it is, there is no answer yet
+            except Exception as error:
                 _LOG.debug("the database does not say what became of %s: %s", name, error)
                 continue
             if committed is not None:

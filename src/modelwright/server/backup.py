@@ -14,20 +14,28 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import sqlalchemy as sa
 
 from modelwright.kit.blobs import open_blobs
 from modelwright.kit.blobs_disk import DiskBlobs
 from modelwright.kit.cas import Cas
 from modelwright.kit.db import Database, Tx
-from modelwright.kit.dialect import Dialect, Postgres, Sqlite, open_dialect
+from modelwright.kit.dialect import Dialect, open_dialect
+from modelwright.kit.postgres import Postgres
 from modelwright.kit.settings import Settings, folder
+from modelwright.kit.sqlite import Sqlite
 from modelwright.server import migrations
 from modelwright.server.backup_files import (
-    FORMAT, Manifest, Rows, TableFile, check_table, read_manifest, read_table, write_manifest, write_table,
+    FORMAT,
+    Manifest,
+    Rows,
+    TableFile,
+    check_table,
+    read_manifest,
+    read_table,
+    write_manifest,
+    write_table,
 )
 from modelwright.server.migrations.schema import digest_columns, metadata
 from modelwright.types.errors import Conflict, Invalid, NotFound, Unavailable

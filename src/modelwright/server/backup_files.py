@@ -60,7 +60,7 @@ def write_table(folder: Path, name: str, columns: list[str], portions: Iterable[
     count = 0
     try:
         with path.open("wb") as file:
-            writer = _Hashing(file)
+            writer: Any = _Hashing(file)
             with zstandard.ZstdCompressor(level=3).stream_writer(writer, closefd=False) as packed:
                 for rows in portions:
                     data = to_msgpack(rows)

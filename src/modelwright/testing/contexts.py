@@ -11,8 +11,9 @@ from modelwright.kit.cas import Cas
 from modelwright.kit.clock import Clock, SystemClock
 from modelwright.kit.context import SYSTEM, Ctx
 from modelwright.kit.db import Database
-from modelwright.kit.dialect import Sqlite, open_dialect
+from modelwright.kit.dialect import open_dialect
 from modelwright.kit.settings import Settings
+from modelwright.kit.sqlite import Sqlite
 from modelwright.server import migrations
 
 

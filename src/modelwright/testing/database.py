@@ -260,9 +260,12 @@ class DatabaseSuite:
 
     def test_an_action_before_the_commit_that_fails_hurts_only_its_own_write(self, database: Database) -> None:
         """The group is taken apart until the culprit stands alone."""
+        def nonsense(tx: Tx) -> None:
+            tx.row("SELECT nonsense")
+
         def guilty(tx: Tx) -> None:
             put(tx, 50)
-            tx.before_commit("guilty", lambda tx: tx.row("SELECT nonsense"))
+            tx.before_commit("guilty", nonsense)
 
         with self._busy(database):
             good = [database.submit(lambda tx, n=number: put(tx, n), key="k") for number in range(3)]
@@ -273,9 +276,12 @@ class DatabaseSuite:
 
     def test_an_action_after_the_commit_that_fails_does_not_undo_it(self, database: Database) -> None:
         """The commit stands and is answered as such."""
+        def stumble() -> None:
+            raise ZeroDivisionError
+
         with database.write() as tx:
             put(tx, 1)
-            tx.after_commit("boom", lambda: 1 // 0)
+            tx.after_commit("boom", stumble)
         assert keys(database) == [1]
 
     def test_a_caller_that_goes_away_stops_nothing(self, database: Database) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.pool import NullPool
 
 from modelwright.kit.dialect import Connection, Dialect
@@ -96,8 +97,10 @@ def open_engine(dialect: Dialect) -> sa.Engine:
     """A SQLAlchemy engine over sessions of the dialect, in which DDL takes part in transactions."""
     engine = sa.create_engine(dialect.url, poolclass=NullPool, creator=lambda: dialect.connect(writer=True))
     # Sessions of the dialect begin only when told to; on SQLite a writer must own the lock from the start.
-    begin = "BEGIN IMMEDIATE" if dialect.name == "sqlite" else "BEGIN"
-    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if dialect.name == "sqlite" else "BEGIN")
+
+    event.listen(engine, "begin", begin)
     return engine
 
 

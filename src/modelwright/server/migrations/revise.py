@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic.autogenerate import produce_migrations, render_python_code
@@ -72,7 +72,7 @@ def _operations(connection: sa.Connection) -> ops.UpgradeOps:
     return ops.UpgradeOps([*made, *changes.ops])
 
 
-def _render(kind: str, item: Any, _context: Any) -> str | bool:
+def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     if kind == "type" and isinstance(item, sa.Text):
         return "TEXT"
     return False
