@@ -456,3 +456,17 @@ def test_whatever_is_typed_is_found_or_refused(ctx: Ctx) -> None:
                 assert refusal.message and refusal.where in ("filter", "order_by", "page")
 
     check()
+
+
+def test_filters_nested_to_the_limit_run_on_both_engines(ctx: Ctx) -> None:
+    population(ctx, 5)
+    left = right = "metrics.m > 1"
+    for level in range(49):
+        word = "AND" if level % 2 else "OR"
+        left = f"(params.p = 'x' {word} {left})"
+        right = f"({right} {word} tags.t LIKE 'y')"
+    wide = "run_name IS NOT NULL"
+    for level in range(9):
+        wide = f"({wide} {'AND' if level % 2 else 'OR'} {wide})"
+    for text in (left, right, "NOT " * 40 + "tags.t = 'z'", f"NOT ({wide})", f"NOT {left[1:-1]}"):
+        assert len(found(ctx, filter=text)) in range(6)

@@ -82,7 +82,7 @@ def item_terms(item: Item, dialect: Dialect) -> list[OrderTerm]:
     """The terms of one item."""
     field, down = item.field, item.descending
     if not field.source:
-        value = OrderTerm(_collated(field.expr, field.kind, dialect), field.kind, down)
+        value = OrderTerm(_collated(_named(field), field.kind, dialect), field.kind, down)
         rank = OrderTerm(f"CASE WHEN {field.expr} IS NULL THEN 2 ELSE 0 END", Kind.INTEGER)
         return [rank, value] if field.nullable else [value]
 
@@ -122,6 +122,14 @@ def after(order: Sequence[OrderTerm], position: Position) -> Sql:
         return condition
     bound = Sql(f"{first.expr} {'<=' if first.descending else '>='} ?", (*first.arguments, start))
     return bound & condition  # lets an index begin at the right place
+
+
+def _named(field: Field) -> str:
+    """A choice is sorted by the names that people see."""
+    if all(stored == name for stored, name in field.labels.items()):
+        return field.expr
+    cases = " ".join(f"WHEN '{stored}' THEN '{name}'" for stored, name in field.labels.items())
+    return f"(CASE {field.expr} {cases} END)"
 
 
 def _collated(expr: str, kind: Kind, dialect: Dialect) -> str:

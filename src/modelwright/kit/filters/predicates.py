@@ -10,11 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from modelwright.kit import regexp
 from modelwright.kit.dialect import Dialect
 from modelwright.kit.filters.fields import Field, Fields, Kind
-from modelwright.kit.filters.nodes import All, Clause, Duration, Literal, Node, Not, Operator
+from modelwright.kit.filters.nodes import All, Clause, Duration, Literal, Node, Not, Operator, Some
 from modelwright.types.errors import Invalid
 
 _MAX_LIKE = 1_000
@@ -80,19 +81,32 @@ def instant(value: str) -> int | None:
         return None
 
 
+class _Part(NamedTuple):
+    sql: Sql
+    depth: int
+
+
 class _Writer:
     def __init__(self, fields: Fields, dialect: Dialect) -> None:
         self._fields = fields
         self._dialect = dialect
 
     def node(self, node: Node) -> Sql:
+        return self._written(node, negated=False).sql
+
+    def _written(self, node: Node, *, negated: bool) -> _Part:
+        """A node with NOT pushed down to its clauses and groups merged into groups of their kind: as flat as can be."""
+        while isinstance(node, Not):
+            node, negated = node.item, not negated
         if isinstance(node, Clause):
-            return self._clause(node)
-        if isinstance(node, Not):
-            inner = self.node(node.item)
-            return Sql(f"NOT COALESCE(({inner.text}), FALSE)", inner.values)
-        parts = [self.node(item) for item in node.items]
-        return _joined(parts, " AND " if isinstance(node, All) else " OR ")
+            found = self._clause(node)
+            return _Part(Sql(f"({found.text} IS NOT TRUE)", found.values) if negated else found, 0)
+        every = isinstance(node, All) != negated
+        parts = [self._written(item, negated=flip) for item, flip in _members(node, negated, every=every)]
+        # The deepest first: a parser then holds the fewest open operators.
+        parts.sort(key=lambda part: -part.depth)
+        joined = _joined([part.sql for part in parts], " AND " if every else " OR ")
+        return _Part(joined, parts[0].depth + 1)
 
     def _clause(self, clause: Clause) -> Sql:
         field = self._fields.resolve(clause.name)
@@ -101,9 +115,7 @@ class _Writer:
         comparison = self._comparison(clause, field)
         if not field.source:
             return Sql(f"({comparison.text})", comparison.values)
-        return Sql(
-            f"EXISTS (SELECT 1 FROM {field.source} AND ({comparison.text}))", field.arguments + comparison.values
-        )
+        return _probe(f"{field.source} AND ({comparison.text})", field.arguments + comparison.values)
 
     def _comparison(self, clause: Clause, field: Field) -> Sql:
         if field.kind is Kind.ENUM:
@@ -215,9 +227,28 @@ def _chosen(operator: Operator, name: str, wanted: Sequence[str]) -> bool:
     return regexp.matches(regexp.blind(pattern[:_MAX_LIKE]), name)
 
 
+def _members(node: All | Some, negated: bool, *, every: bool) -> list[tuple[Node, bool]]:
+    """What a group joins by AND (`every`) or by OR, groups of the same kind inside it included."""
+    out: list[tuple[Node, bool]] = []
+    for item in node.items:
+        flip = negated
+        while isinstance(item, Not):
+            item, flip = item.item, not flip
+        if isinstance(item, Clause) or (isinstance(item, All) != flip) is not every:
+            out.append((item, flip))
+        else:
+            out += _members(item, flip, every=every)
+    return out
+
+
+def _probe(source: str, values: tuple[Value, ...], sign: str = "<>") -> Sql:
+    """Whether a source has a row. Compared with FALSE, so that PostgreSQL does not turn hundreds of them into joins."""
+    return Sql(f"(EXISTS (SELECT 1 FROM {source}) {sign} FALSE)", values)
+
+
 def _presence(field: Field, *, missing: bool) -> Sql:
     if field.source:
-        return Sql(f"{'NOT ' if missing else ''}EXISTS (SELECT 1 FROM {field.source})", field.arguments)
+        return _probe(field.source, field.arguments, "=" if missing else "<>")
     return Sql(f"({field.expr} IS {'' if missing else 'NOT '}NULL)")
 
 
