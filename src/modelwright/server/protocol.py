@@ -7,6 +7,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+GRACE_S = 0.3              # an idle connection of a stopping server is kept for so long
 HEAD_S = 15.0              # a request line and its headers arrive within this time
 HEAD_BYTES = 64 * 1024     # and within this size
 HEADERS = 256              # with no more headers than this
@@ -57,6 +58,20 @@ class BoundedHttp(HttpToolsProtocol):
         if len(self.headers) > HEADERS or len(self.url) > HEAD_BYTES:
             raise ValueError("the head of the request is too large")  # uvicorn answers 400 and closes
         super().on_headers_complete()
+
+    def shutdown(self) -> None:
+        """The server stops. A request that is on its way to an idle connection is still taken; its answer closes it."""
+        if self._idle():
+            self.loop.call_later(GRACE_S, self._close_idle)
+        else:
+            super().shutdown()
+
+    def _idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def _close_idle(self) -> None:
+        if self._idle() and not self.transport.is_closing():
+            self.transport.close()
 
     def _head_done(self) -> None:
         if self._head_timer is not None:

@@ -90,19 +90,42 @@ class _Server(uvicorn.Server):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._watchdog: threading.Timer | None = None
+        self._spare: socket.socket | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then tell that the server answers."""
         self._loop = asyncio.get_running_loop()
+        self._spare = sockets[0].dup() if sockets else None
         await super().startup(sockets)
         if self.started:
             self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the listener, wait for requests, close the state."""
+        await self._take_the_last()
         await super().shutdown(sockets)
         if self._watchdog is not None:
             self._watchdog.cancel()
+
+    async def _take_the_last(self) -> None:
+        """Take the connections that were made and not yet accepted: closing the listener would reset them."""
+        loop = asyncio.get_running_loop()
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(0)
+        waiting: list[socket.socket] = []
+        if self._spare is not None:
+            try:
+                while True:
+                    waiting.append(self._spare.accept()[0])
+            except OSError:
+                self._spare.close()
+        for connection in waiting:
+            connection.setblocking(False)
+            await loop.connect_accepted_socket(self._protocol, connection)
+
+    def _protocol(self) -> asyncio.Protocol:
+        return BoundedHttp(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal: the first stops gently, the second at once."""
@@ -144,6 +167,8 @@ def _has_uvloop() -> bool:
 def _check(settings: Settings) -> None:
     if settings.admin_token and len(settings.admin_token) < _SHORTEST_TOKEN:
         raise Invalid(f"admin_token has at least {_SHORTEST_TOKEN} characters", where="admin_token")
+    if not 0 <= settings.port <= 65_535:
+        raise Invalid("a port is 0 to 65535", where="--port")
     if settings.threads < 1:
         raise Invalid("at least one thread", where="threads")
 
