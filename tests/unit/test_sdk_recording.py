@@ -276,7 +276,7 @@ def test_threads_log_to_runs_of_their_own() -> None:
         assert [value for _, value in points(run)["x"]] == [index * 1000 + step for step in range(200)]
 
 
-def test_runs_nest() -> None:
+def test_runs_nest_inside_each_other() -> None:
     with mw.init(git=False) as outer:
         with mw.init(git=False, parent="current", kind="trial") as inner:
             assert mw.run is inner and inner.options.parent_id == outer.id

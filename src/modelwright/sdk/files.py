@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,4 +113,6 @@ def clone(source: Path, target: Path) -> None:
         with source.open("rb") as old, target.open("wb") as new, contextlib.suppress(OSError):
             fcntl.ioctl(new.fileno(), _FICLONE, old.fileno())
             return
+    import shutil
+
     shutil.copyfile(source, target)

@@ -7,7 +7,6 @@ file. Refuses to import any of them: it asks an object for what it can do.
 from __future__ import annotations
 
 import io
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -145,6 +144,8 @@ class Table(Media):
 
     def content(self) -> bytes:
         data = {"columns": self.columns, "data": finite([[plain(cell) for cell in row] for row in self.data])}
+        import json
+
         return json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace")
 
     def csv(self) -> bytes:
@@ -238,6 +239,8 @@ class Histogram(Media):
         self.edges = [low + index * width for index in range(bins + 1)]
 
     def content(self) -> bytes:
+        import json
+
         return json.dumps({"edges": self.edges, "counts": self.counts, "not_finite": self.odd}).encode()
 
     def about(self) -> dict[str, Any]:

@@ -5,7 +5,6 @@ Knows every `MODELWRIGHT_…` variable of the SDK. Refuses to know what a choice
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Mapping
@@ -15,7 +14,6 @@ from typing import Any
 import msgspec
 
 from modelwright.sdk import credentials
-from modelwright.sdk.transport import check_url
 from modelwright.types.errors import Invalid
 from modelwright.types.ids import new_id
 from modelwright.types.tracking import RunKind
@@ -133,7 +131,11 @@ def _address(values: dict[str, Any]) -> None:
     _choice(values, "mode", MODES)
     login = credentials.find(str(values.get("url", "")))
     url = str(values.get("url") or (login.url if login and mode != "offline" else ""))
-    values["url"] = check_url(url) if url else ""
+    if url:
+        from modelwright.sdk.transport import check_url
+
+        url = check_url(url)
+    values["url"] = url
     if login:
         values.setdefault("token", login.token)
         values.setdefault("workspace", login.workspace)
@@ -156,7 +158,11 @@ def as_tags(given: Any) -> dict[str, str]:
 
 def stable_id(text: str) -> str:
     """The run id that a text stands for: itself when it can be one, else the first 128 bits of its SHA-256."""
-    return text if _ID.fullmatch(text) else hashlib.sha256(f"modelwright run {text}".encode()).hexdigest()[:32]
+    if _ID.fullmatch(text):
+        return text
+    import hashlib
+
+    return hashlib.sha256(f"modelwright run {text}".encode()).hexdigest()[:32]
 
 
 def job_id(env: Mapping[str, str]) -> str:

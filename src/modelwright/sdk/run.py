@@ -7,23 +7,23 @@ that another thread seals. Refuses to raise into training: what cannot be record
 
 from __future__ import annotations
 
-import fnmatch
 import itertools
 import os
 import time
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from modelwright.sdk import values as convert
 from modelwright.sdk.files import FileQueue
 from modelwright.sdk.maps import Config, Summary, as_mapping
-from modelwright.sdk.media import Media, Table, as_media
 from modelwright.sdk.options import Options, as_tags
 from modelwright.sdk.recorder import CROWDED_CALLS, Recorder
 from modelwright.types.errors import Invalid
 from modelwright.types.tracking import Goal, MetricDefinition, RunState, RunUpdate, StepPolicy
+
+if TYPE_CHECKING:
+    from modelwright.sdk.media import Media
 
 FAST = convert.FAST
 ALERT_LEVELS = {"info": 20.0, "warning": 30.0, "error": 40.0}
@@ -126,10 +126,15 @@ class Run:
                 keys.append(key)
                 numbers.append(number)
                 continue
+            if value is None or isinstance(value, str):
+                texts[key] = convert.plain(value)
+                continue
+            from modelwright.sdk.media import as_media
+
             media = as_media(value)
             if media is not None:
                 self._log_media(key, media, at, stamp)
-            elif value is not None:
+            else:
                 texts[key] = convert.plain(value)
         if texts:
             self.summary.update(texts)
@@ -181,6 +186,8 @@ class Run:
         if key in self._warned or self.options.silent:
             return
         self._warned.add(key)
+        import warnings
+
         # As an error a warning would reach into training; it never does.
         with warnings.catch_warnings():
             warnings.simplefilter("always")
@@ -238,6 +245,8 @@ class Run:
             format: `json` (shown in the UI), or `csv` or `parquet` beside it.
         """
         try:
+            from modelwright.sdk.media import Table
+
             table = data if isinstance(data, Table) else Table(data, columns)
             at, stamp = self._step(step), time.time_ns()
             self._log_media(key, [table], at, stamp)
@@ -270,7 +279,9 @@ class Run:
         if self.recorder is None:
             return
         if any(sign in key for sign in "*?["):
-            self.recorder.define_pattern(definition, lambda name: fnmatch.fnmatchcase(name, key))
+            from fnmatch import fnmatchcase
+
+            self.recorder.define_pattern(definition, lambda name: fnmatchcase(name, key))
         else:
             self._add(definitions=[definition])
 

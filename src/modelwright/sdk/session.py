@@ -9,32 +9,31 @@ from __future__ import annotations
 import _thread
 import contextlib
 import os
-import random
-import socket
 import sys
 import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from modelwright.sdk import exits, values
-from modelwright.sdk.carrier import Carrier, metric_step
-from modelwright.sdk.console import Capture
 from modelwright.sdk.maps import Config, Summary, as_mapping
 from modelwright.sdk.options import Options
 from modelwright.sdk.options import read as read_options
 from modelwright.sdk.recorder import Recorder
 from modelwright.sdk.run import Run
-from modelwright.sdk.shipper import Shipper
 from modelwright.sdk.spool import Meta, discard
-from modelwright.sdk.transport import Transport
 from modelwright.types.codec import convert
 from modelwright.types.errors import Conflict, Invalid, ModelwrightError, NotFound
 from modelwright.types.ids import new_id
 from modelwright.types.tracking import LogLine, RunCreate, RunState, RunUpdate
+
+if TYPE_CHECKING:
+    from modelwright.sdk.console import Capture
+    from modelwright.sdk.shipper import Shipper
+    from modelwright.sdk.transport import Transport
 
 OFFLINE_BATCH_S = 2.0
 _OPEN: list[Run] = []
@@ -151,8 +150,8 @@ def made_up_name() -> str:
     """A name that can be said aloud, such as `quiet-heron-412`."""
     words = ["amber", "bold", "brisk", "calm", "clear", "crisp", "deft", "eager", "fair", "fond", "glad", "keen", "kind", "light", "lively", "lucid", "mellow", "neat", "noble", "plain", "proud", "quick", "quiet", "rapid", "sharp", "sleek", "steady", "still", "sunny", "swift", "true", "vivid", "warm", "wise"]  # fmt: skip
     birds = ["avocet", "bittern", "bunting", "crane", "curlew", "dipper", "dove", "dunlin", "eagle", "falcon", "finch", "gannet", "goshawk", "grebe", "heron", "hoopoe", "ibis", "jay", "kestrel", "kite", "lapwing", "lark", "linnet", "magpie", "merlin", "osprey", "ouzel", "owl", "petrel", "pipit", "plover", "raven", "robin", "rook", "shrike", "siskin", "snipe", "stork", "swan", "swift", "tern", "thrush", "wagtail", "warbler", "wren"]  # fmt: skip
-    chance = random.SystemRandom()
-    return f"{chance.choice(words)}-{chance.choice(birds)}-{chance.randrange(100, 1000)}"
+    chance = int.from_bytes(os.urandom(8), "big")
+    return f"{words[chance % len(words)]}-{birds[(chance >> 16) % len(birds)]}-{100 + (chance >> 32) % 900}"
 
 
 def _disabled(options: Options) -> Run:
@@ -175,7 +174,7 @@ def _opened(options: Options, fork: tuple[str, int | None] | None, primary: bool
     meta = Meta(
         run_id=options.run_id, writer=new_writer(), mode=options.mode, url=options.url, workspace=options.workspace, create=create,
         resume=resume, fork_run=fork[0] if fork else "", fork_step=fork[1] if fork else None, attached=not leads,
-        host=socket.gethostname(), pid=os.getpid(),
+        host=os.uname().nodename if hasattr(os, "uname") else "", pid=os.getpid(),
     )  # fmt: skip
     folder = options.dir / "spool" / options.run_id
     earlier = last_step(folder) if options.given_id else -1
@@ -211,6 +210,10 @@ def new_writer() -> str:
 
 
 def _connect(run: Run, parts: _Parts, *, ask: bool) -> None:
+    from modelwright.sdk.carrier import Carrier, metric_step
+    from modelwright.sdk.shipper import Shipper
+    from modelwright.sdk.transport import Transport
+
     options, recorder = run.options, run.recorder
     assert recorder is not None
     transport = Transport(options.url, options.token, workspace=options.workspace)
@@ -264,6 +267,8 @@ def _accompany(run: Run, parts: _Parts) -> None:
         parts.sampler = Sampler(record, interval_s=options.system_metrics, prefix=prefix)
         parts.sampler.start()
     if options.console != "off" and _capture is None:
+        from modelwright.sdk.console import Capture
+
         _capture = Capture(_heard, options.console)
         _capture.start()
     where = options.url or f"{recorder.folder} (serve it with `mw up`, or ship it with `mw sync`)"

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import struct
 import zlib
 from pathlib import Path
@@ -142,7 +141,7 @@ class Lock:
         self._handle = handle
         with contextlib.suppress(OSError):
             os.ftruncate(handle, 0)
-            os.pwrite(handle, f"{os.getpid()} {socket.gethostname()}\n".encode(), 0)
+            os.pwrite(handle, f"{os.getpid()} {_host()}\n".encode(), 0)
         return True
 
     def drop(self) -> None:
@@ -151,6 +150,12 @@ class Lock:
             with contextlib.suppress(OSError):
                 os.close(self._handle)
             self._handle = -1
+
+
+def _host() -> str:
+    import socket
+
+    return socket.gethostname().replace(" ", "_")
 
 
 def _lock(handle: int) -> bool:
@@ -169,7 +174,7 @@ def _alive(handle: int) -> bool:
     try:
         os.lseek(handle, 0, os.SEEK_SET)
         pid, host = os.read(handle, 300).decode().split()
-        if host != socket.gethostname():
+        if host != _host():
             return True  # nobody can tell from here
         os.kill(int(pid), 0)
     except (ValueError, ProcessLookupError):

@@ -27,11 +27,13 @@ from modelwright.types.errors import AlreadyExists, Conflict, Denied, Invalid, N
 from modelwright.types.tracking import (
     Artifact,
     Experiment,
+    Inputs,
     Lifecycle,
     LogBatch,
     LoggedModel,
     LoggedModelCreate,
     LoggedModelUpdate,
+    Outputs,
     Points,
     Run,
     RunCreate,
@@ -67,6 +69,7 @@ class _Copy:
         self.progress = progress
         self.report = Report()
         self.reopened = False
+        self.links: list[tuple[SourceRun, bool]] = []  # runs whose models may still be missing; copied whole?
         self.there = {item.name: item for item in client.experiments.search(lifecycle=None)}
 
     def all(self) -> Report:
@@ -74,6 +77,7 @@ class _Copy:
             self.report.skip(what, "not kept by this version", count)
         for experiment in self.source.experiments():
             self.experiment(experiment)
+        self.link(last=True)
         return self.report
 
     def experiment(self, theirs: Experiment) -> None:
@@ -96,6 +100,7 @@ class _Copy:
         for model in self.source.models(theirs.id):
             self.model(model, ours)
             self.progress("model", model.name)
+        self.link()
         if theirs.lifecycle is Lifecycle.DELETED and (self.reopened or ours.lifecycle is Lifecycle.ACTIVE):
             self.client.experiments.delete(ours.id)
 
@@ -132,14 +137,16 @@ class _Copy:
             if self.client.runs.get(before.id).lifecycle is Lifecycle.DELETED:
                 self.client.runs.restore(before.id)
             self.complete(before, theirs)
-        self.inputs(before, theirs)
+        self.datasets(before, theirs)
         self.points(before, found)
         whole = not self.artifacts or self.tree("runs", theirs.id, lambda: self.source.files(run=theirs))
         if theirs.state in _ENDED and before.state is not theirs.state:
             self.client.runs.update(theirs.id, RunUpdate(state=theirs.state, end_ms=theirs.end_ms))
         if theirs.lifecycle is Lifecycle.DELETED:
             self.client.runs.delete(theirs.id)
-        if whole:
+        if theirs.model_inputs or theirs.model_outputs:
+            self.links.append((found, whole))
+        elif whole:
             self.state.add(theirs.id, found.fingerprint())
 
     def create(self, theirs: Run, experiment: Experiment) -> Run:
@@ -181,18 +188,44 @@ class _Copy:
                 change = RunUpdate(params=send) if kind == "params" else RunUpdate(tags=dict(send))
                 self.client.runs.update(ours.id, change)
 
-    def inputs(self, ours: Run, theirs: Run) -> None:
+    def datasets(self, ours: Run, theirs: Run) -> None:
         known = {(item.name, item.digest) for item in ours.dataset_inputs}
         fresh = [item for item in theirs.dataset_inputs if (item.name, item.digest) not in known]
-        models = [item for item in theirs.model_inputs if item not in ours.model_inputs]
-        outputs = [item for item in theirs.model_outputs if item not in ours.model_outputs]
         self.report.store("datasets", len(fresh))
         self.report.skip("datasets", HERE, len(theirs.dataset_inputs) - len(fresh))
-        http, root = self.client.transport, f"{API}/runs/{segment(theirs.id)}"
-        if fresh or models:
-            _again(lambda: http.ask("POST", f"{root}/inputs", {"datasets": fresh, "models": models}))
-        if outputs:
-            _again(lambda: http.ask("POST", f"{root}/outputs", {"models": outputs}))
+        if fresh:
+            self.say(theirs.id, "inputs", Inputs(datasets=fresh))
+
+    def say(self, run_id: str, what: str, body: Inputs | Outputs) -> None:
+        target = f"{API}/runs/{segment(run_id)}/{what}"
+        _again(lambda: self.client.transport.call(type(None), "POST", target, body))
+
+    def link(self, *, last: bool = False) -> None:
+        """Tie runs to the models that they used and made, now that those are there; the `last` call says which are not."""
+        waiting, self.links = self.links, []
+        for found, whole in waiting:
+            theirs = found.run
+            ours = self.client.runs.get(theirs.id)
+            used = [item for item in theirs.model_inputs if item not in ours.model_inputs]
+            made = [item for item in theirs.model_outputs if item not in ours.model_outputs]
+            deleted = ours.lifecycle is Lifecycle.DELETED and bool(used or made)
+            if deleted:
+                self.client.runs.restore(theirs.id)
+            try:
+                if used:
+                    self.say(theirs.id, "inputs", Inputs(models=used))
+                if made:
+                    self.say(theirs.id, "outputs", Outputs(models=made))
+            except NotFound as error:
+                if not last:
+                    self.links.append((found, whole))
+                    continue
+                self.report.skip("links to models", error.message.partition(" '")[0], len(used) + len(made))
+            finally:
+                if deleted:
+                    self.client.runs.delete(theirs.id)
+            if whole:
+                self.state.add(theirs.id, found.fingerprint())
 
     def points(self, ours: Run, found: SourceRun) -> None:
         """Send every point. The server keeps identical ones once, so what is new is what the counts say."""

@@ -115,9 +115,9 @@ class ServedFiles:
         return self.http.chunks(self.http.open("GET", "/get-artifact", query=query))
 
 
-def disk(uri: str, *, base: Path, proxied: Path | None) -> Files:
+def disk(uri: str, *, base: Path, proxied: Path | None, strict: bool = False) -> Files:
     """The folder of a local artifact URI: a path (relative ones from `base`), `file:`, or `mlflow-artifacts:` below
-    `proxied`, the folder that the server kept its artifacts in.
+    `proxied`, the folder that the server kept its artifacts in. `strict` takes no folder for no answer.
 
     Raises:
         Unavailable: the URI names a store elsewhere, or a folder that is not on this machine.
@@ -137,7 +137,8 @@ def disk(uri: str, *, base: Path, proxied: Path | None) -> Files:
         raise Unavailable(f"artifacts in {parts.scheme}:// are not on this machine")
     if place.is_dir():
         return DiskFiles(place)
-    # A run without artifacts has no folder; a store that was moved away has no root either.
-    if any(parent.is_dir() for parent in (place.parent, place.parent.parent)):
+    # A run that logged no file has no folder. Whether the store was moved away shows further up: was this machine its
+    # home, one of <root>/<experiment>/<run>/artifacts is still there. The top of a disk proves nothing.
+    if not strict and any(parent.is_dir() for parent in list(place.parents)[:4] if len(parent.parts) > 2):
         return NoFiles()
     raise Unavailable("artifact folders are not on this machine")

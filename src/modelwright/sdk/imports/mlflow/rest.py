@@ -113,7 +113,7 @@ class RestSource:
         if scheme == "mlflow-artifacts":
             return files.ProxyFiles(self.http, rest)
         try:
-            return files.disk(thing.artifact_uri, base=Path("/"), proxied=None)
+            return files.disk(thing.artifact_uri, base=Path("/"), proxied=None, strict=True)
         except Unavailable:
             if run is None:
                 raise
