@@ -125,7 +125,11 @@ def s3_server() -> Iterator[str]:
     address = f"http://{host}:{port}"
     import urllib3
 
-    urllib3.request("PUT", f"{address}/test", headers={"Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request"})
+    urllib3.request(
+        "PUT",
+        f"{address}/test",
+        headers={"Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request"},
+    )
     yield address
     server.stop()
 

@@ -1,7 +1,7 @@
 """Runs below the fault shim: writes rows while calls fail, and says what was acknowledged. Not a test by itself.
 
-    python fault_driver.py faults FOLDER CALL ERRNO EVERY     # every EVERY-th call fails in a run of its own
-    python fault_driver.py trace FOLDER LOG                   # one run, every change to the files logged
+python fault_driver.py faults FOLDER CALL ERRNO EVERY     # every EVERY-th call fails in a run of its own
+python fault_driver.py trace FOLDER LOG                   # one run, every change to the files logged
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class SmallLog(Sqlite):
 def insert(number: int) -> Any:
     def work(tx: Tx) -> None:
         tx.execute("INSERT INTO t(id, data) VALUES (?, ?)", (number, bytes([number % 256]) * (number * 997 % 9000)))
+
     return work
 
 

@@ -45,18 +45,29 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[
 
 def rows(ctx: Ctx) -> dict[str, list[Any]]:
     with ctx.db.read() as tx:
-        return {name: sorted(tx.rows(f'SELECT * FROM "{name}"'), key=repr) for name in ctx.db.dialect.tables(tx.connection)}
+        return {
+            name: sorted(tx.rows(f'SELECT * FROM "{name}"'), key=repr) for name in ctx.db.dialect.tables(tx.connection)
+        }
 
 
 def write(ctx: Ctx, number: int, *, content: bytes = b"") -> str:
     """One transaction over several tables and a blob; returns the blob's digest."""
     digest = ctx.cas.put(content or f"content {number}".encode()).digest
     with ctx.db.write() as tx:
-        tx.execute("INSERT INTO experiments(workspace, name, created_ms, updated_ms) VALUES ('default', ?, 1, 1)", (f"e{number}",))
-        tx.execute("INSERT INTO artifacts(workspace, owner, path, digest, size, created_ms) VALUES ('default', 'runs/x', ?, ?, 1, ?)",
-                   (f"p{number:06d}", digest, number))
-        tx.execute("INSERT INTO audit_events(at_ms, workspace, actor, action, subject, detail) VALUES (?, 'default', 'a', 'b', 'é', ?)",
-                   (number, '{"ü": 1}'))
+        tx.execute(
+            "INSERT INTO experiments(workspace, name, created_ms, updated_ms) VALUES ('default', ?, 1, 1)",
+            (f"e{number}",),
+        )
+        tx.execute(
+            "INSERT INTO artifacts(workspace, owner, path, digest, size, created_ms) "
+            "VALUES ('default', 'runs/x', ?, ?, 1, ?)",
+            (f"p{number:06d}", digest, number),
+        )
+        tx.execute(
+            "INSERT INTO audit_events(at_ms, workspace, actor, action, subject, detail) "
+            "VALUES (?, 'default', 'a', 'b', 'é', ?)",
+            (number, '{"ü": 1}'),
+        )
     return digest
 
 
@@ -65,16 +76,24 @@ def committed_prefix(ctx: Ctx, at_least: int) -> None:
     with ctx.db.read() as tx:
         count = tx.rows("SELECT count(*) FROM audit_events")[0][0]
         assert [row[0] for row in tx.rows("SELECT at_ms FROM audit_events ORDER BY at_ms")] == list(range(count))
-        assert {row[0] for row in tx.rows("SELECT name FROM experiments")} == {f"e{number}" for number in range(count)} | {"Default"}
+        assert {row[0] for row in tx.rows("SELECT name FROM experiments")} == {
+            f"e{number}" for number in range(count)
+        } | {"Default"}
         artifacts = tx.rows("SELECT created_ms, digest FROM artifacts ORDER BY path")
     assert [row[0] for row in artifacts] == list(range(count))
     assert all(ctx.cas.read(digest) == f"content {number}".encode() for number, digest in artifacts)
     assert count >= at_least
 
 
-@pytest.mark.parametrize(("engine", "other"), [("sqlite", "sqlite"), ("sqlite", "postgres"), ("postgres", "sqlite"), ("postgres", "postgres")])
+@pytest.mark.parametrize(
+    ("engine", "other"),
+    [("sqlite", "sqlite"), ("sqlite", "postgres"), ("postgres", "sqlite"), ("postgres", "postgres")],
+)
 def test_a_backup_taken_under_load_restores_to_a_committed_prefix(
-    place: Callable[[str], Ctx], tmp_path: Path, engine: str, other: str,
+    place: Callable[[str], Ctx],
+    tmp_path: Path,
+    engine: str,
+    other: str,
 ) -> None:
     ctx = place(engine)
     acknowledged = [0]
@@ -96,7 +115,11 @@ def test_a_backup_taken_under_load_restores_to_a_committed_prefix(
             target = place(other)
             target.db.close()
             seen: list[str] = []
-            restored = backups.restore(tmp_path / f"backup{attempt}", target.settings, progress=lambda what, done, of: seen.append(what))
+            restored = backups.restore(
+                tmp_path / f"backup{attempt}",
+                target.settings,
+                progress=lambda what, done, of, seen=seen: seen.append(what),
+            )
             assert (restored.rows, restored.blobs) == (report.rows, report.blobs)
             assert set(seen) == {"checking tables", "copying blobs", "restoring tables"}
             committed_prefix(testing.context(Path(target.settings.dir), db_url=target.settings.db), before)
@@ -106,13 +129,24 @@ def test_a_backup_taken_under_load_restores_to_a_committed_prefix(
 
 
 @pytest.mark.parametrize(("engine", "other"), [("sqlite", "postgres"), ("postgres", "sqlite")])
-def test_a_state_survives_the_journey_to_the_other_engine_and_back(place: Callable[[str], Ctx], tmp_path: Path, engine: str, other: str) -> None:
+def test_a_state_survives_the_journey_to_the_other_engine_and_back(
+    place: Callable[[str], Ctx], tmp_path: Path, engine: str, other: str
+) -> None:
     ctx = place(engine)
     write(ctx, 0, content=bytes(3_000_000))
     with ctx.db.write() as tx:
-        tx.execute("INSERT INTO runs(id, workspace, experiment, name, kind, state, created_ms, start_ms) VALUES ('r', 'default', 0, 'n', 'k', 'running', 1, ?)", (2**62,))
-        tx.execute("INSERT INTO params(run, key, value, text, number) VALUES (1, 'k', ?, 't', ?)", ('"🦉"', float("inf")))
-        tx.execute("INSERT INTO console(run, first, count, first_ms, last_ms, data) VALUES (1, 0, 1, 1, 1, ?)", (bytes(range(256)),))
+        tx.execute(
+            "INSERT INTO runs(id, workspace, experiment, name, kind, state, created_ms, start_ms) "
+            "VALUES ('r', 'default', 0, 'n', 'k', 'running', 1, ?)",
+            (2**62,),
+        )
+        tx.execute(
+            "INSERT INTO params(run, key, value, text, number) VALUES (1, 'k', ?, 't', ?)", ('"🦉"', float("inf"))
+        )
+        tx.execute(
+            "INSERT INTO console(run, first, count, first_ms, last_ms, data) VALUES (1, 0, 1, 1, 1, ?)",
+            (bytes(range(256)),),
+        )
         tx.execute("INSERT INTO experiments(workspace, name, created_ms, updated_ms) VALUES ('default', 'gone', 1, 1)")
         last = tx.rows("SELECT max(id) FROM experiments")[0][0]
         tx.execute("DELETE FROM experiments WHERE id = ?", (last,))
@@ -147,7 +181,9 @@ def test_a_state_is_only_replaced_by_force(place: Callable[[str], Ctx], tmp_path
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
-def test_force_replaces_the_state_of_a_stopped_server_only(place: Callable[[str], Ctx], tmp_path: Path, engine: str) -> None:
+def test_force_replaces_the_state_of_a_stopped_server_only(
+    place: Callable[[str], Ctx], tmp_path: Path, engine: str
+) -> None:
     ctx, target = place(engine), place(engine)
     write(ctx, 0)
     write(target, 7)
@@ -163,7 +199,9 @@ def test_force_replaces_the_state_of_a_stopped_server_only(place: Callable[[str]
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
-def test_a_backup_that_is_damaged_or_not_finished_changes_nothing(place: Callable[[str], Ctx], tmp_path: Path, engine: str) -> None:
+def test_a_backup_that_is_damaged_or_not_finished_changes_nothing(
+    place: Callable[[str], Ctx], tmp_path: Path, engine: str
+) -> None:
     ctx, target = place("sqlite"), place(engine)
     digest = write(ctx, 0)
     target.db.close()
@@ -184,8 +222,13 @@ def test_a_backup_that_is_damaged_or_not_finished_changes_nothing(place: Callabl
         ("no-table", Invalid, lambda folder: (folder / "tables" / "runs.mpz").unlink()),
         ("blob", Invalid, lambda folder: flip(folder / blob)),
         ("no-blob", Invalid, lambda folder: (folder / blob).unlink()),
-        ("newer", Invalid, lambda folder: (folder / "manifest.json").write_bytes(
-            (folder / "manifest.json").read_bytes().replace(migrations.revisions()[-1].encode(), b"9999_future"))),
+        (
+            "newer",
+            Invalid,
+            lambda folder: (folder / "manifest.json").write_bytes(
+                (folder / "manifest.json").read_bytes().replace(migrations.revisions()[-1].encode(), b"9999_future")
+            ),
+        ),
     ]
     for name, error, harm in cases:
         folder = taken(name)
@@ -197,7 +240,9 @@ def test_a_backup_that_is_damaged_or_not_finished_changes_nothing(place: Callabl
     after.db.close()
 
 
-def test_a_damaged_content_is_named_and_does_not_keep_the_rest_from_being_saved(place: Callable[[str], Ctx], tmp_path: Path) -> None:
+def test_a_damaged_content_is_named_and_does_not_keep_the_rest_from_being_saved(
+    place: Callable[[str], Ctx], tmp_path: Path
+) -> None:
     ctx = place("sqlite")
     bad, gone, good = (write(ctx, number) for number in range(3))
     root = Path(ctx.settings.dir) / "blobs" / "cas"

@@ -34,6 +34,11 @@ def test_an_object_store_that_is_away_is_unavailable(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     store = open_blobs("s3://nowhere/x?endpoint=http://127.0.0.1:9&region=us-east-1&retry_s=1", tmp_path)
-    for verb in (lambda: store.put("k", b"x"), lambda: store.get("k"), lambda: list(store.list()), lambda: store.head("k")):
+    for verb in (
+        lambda: store.put("k", b"x"),
+        lambda: store.get("k"),
+        lambda: list(store.list()),
+        lambda: store.head("k"),
+    ):
         with pytest.raises(Unavailable):
             verb()

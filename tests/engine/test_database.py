@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -32,10 +33,8 @@ def test_a_statement_whose_failure_was_ignored_never_counts_as_committed(postgre
         tx.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)")
     with pytest.raises(RuntimeError, match="ignored"), database.write() as tx:
         tx.execute("INSERT INTO t VALUES (1)")
-        try:
+        with contextlib.suppress(Exception):
             tx.execute("INSERT INTO t VALUES (1)")
-        except Exception:
-            pass
     with database.read() as tx:
         assert tx.rows("SELECT id FROM t") == []
     database.close()
@@ -50,7 +49,9 @@ def test_an_idle_session_that_the_server_ended_is_replaced(postgres_server, tmp_
             assert tx.row("SELECT 1") == (1,)
         with database.write() as tx:
             tx.execute("SELECT 1")
-        postgres_server.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'modelwright'")
+        postgres_server.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'modelwright'"
+        )
     assert database.submit(lambda tx: tx.row("SELECT 2")).result(10) == (2,)
     database.close()
     postgres_server.drop(url)

@@ -1,4 +1,4 @@
-"""Does every acknowledged write survive what disks, kernels and power do? With the failures really made, below SQLite."""
+"""Does every acknowledged write survive what disks, kernels and power do? With the failures really made."""
 
 from __future__ import annotations
 
@@ -36,17 +36,32 @@ def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def driven(shim: Path, *arguments: str) -> str:
-    done = subprocess.run([sys.executable, HERE / "fault_driver.py", *arguments], capture_output=True, text=True,
-                          env={**os.environ, "LD_PRELOAD": str(shim)})
+    done = subprocess.run(
+        [sys.executable, HERE / "fault_driver.py", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "LD_PRELOAD": str(shim)},
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("call", "error", "every"), [
-    ("write", 5, 13), ("write", 28, 17), ("write", 0, 23), ("fsync", 5, 3), ("fsync", 28, 9), ("ftruncate", 5, 3), ("read", 5, 9),
-])
-def test_any_call_that_fails_loses_nothing_acknowledged(shim: Path, tmp_path: Path, call: str, error: int, every: int) -> None:
+@pytest.mark.parametrize(
+    ("call", "error", "every"),
+    [
+        ("write", 5, 13),
+        ("write", 28, 17),
+        ("write", 0, 23),
+        ("fsync", 5, 3),
+        ("fsync", 28, 9),
+        ("ftruncate", 5, 3),
+        ("read", 5, 9),
+    ],
+)
+def test_any_call_that_fails_loses_nothing_acknowledged(
+    shim: Path, tmp_path: Path, call: str, error: int, every: int
+) -> None:
     assert int(driven(shim, "faults", str(tmp_path), call, str(error), "1" if FULL else str(every))) > 3
 
 
@@ -58,9 +73,9 @@ def events(log: Path) -> list[tuple[str, str, int, bytes]]:
     while at < len(data):
         kind, length, offset, size = struct.unpack_from("=4q", data, at)
         at += 32
-        name = Path(data[at:at + length].decode()).name
+        name = Path(data[at : at + length].decode()).name
         at += length
-        content = data[at:at + size] if chr(kind) == "w" else b""
+        content = data[at : at + size] if chr(kind) == "w" else b""
         at += len(content)
         found.append((chr(kind), name, offset, content))
     return found
@@ -72,10 +87,12 @@ def changed(disk: bytearray, kind: str, offset: int, data: bytes) -> None:
         disk.extend(bytes(max(0, offset - len(disk))))
         return
     disk.extend(bytes(max(0, offset - len(disk))))
-    disk[offset:offset + len(data)] = data
+    disk[offset : offset + len(data)] = data
 
 
-def after_power_cut(start: dict[str, bytes], happened: list[tuple[str, str, int, bytes]], chance: random.Random) -> dict[str, bytearray]:
+def after_power_cut(
+    start: dict[str, bytes], happened: list[tuple[str, str, int, bytes]], chance: random.Random
+) -> dict[str, bytearray]:
     """A disk as it may look: what was synced is there; of the rest some writes, in any order, some of them torn."""
     synced = {name: bytearray(content) for name, content in start.items()}
     waiting: dict[str, list[tuple[str, int, bytes]]] = {}
@@ -92,7 +109,7 @@ def after_power_cut(start: dict[str, bytes], happened: list[tuple[str, str, int,
             chance.shuffle(left)
         for kind, offset, data in left:
             if kind == "w" and chance.random() < 0.2 and len(data) > 512:  # a sector is written whole or not at all
-                data = data[:512 * chance.randrange(1, len(data) // 512 + 1)]
+                data = data[: 512 * chance.randrange(1, len(data) // 512 + 1)]
             changed(synced.setdefault(name, bytearray()), kind, offset, data)
     return {name: content for name, content in synced.items() if not name.endswith("-shm")}
 
@@ -185,8 +202,11 @@ def test_a_process_killed_at_random_moments_loses_nothing_acknowledged(engine: s
     chance = random.Random(3)
     acknowledged: set[int] = set()
     for cycle in range(300 if FULL else 4):
-        process = subprocess.Popen([sys.executable, "-c", _KILLED, engine, str(tmp_path), str(cycle * 10_000_000)],
-                                   stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", _KILLED, engine, str(tmp_path), str(cycle * 10_000_000)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert process.stdout is not None
         acknowledged.add(int(process.stdout.readline()))
         time.sleep(chance.uniform(0.0, 0.15))
@@ -210,13 +230,25 @@ def test_a_process_killed_at_random_moments_loses_nothing_acknowledged(engine: s
 def restart(postgres_server: Any, mode: str) -> None:
     """Stop the server as `mode` says and start it again."""
     server = postgres_server.server
-    command = [str(server.bin_path / "pg_ctl"), "-w", "-D", str(server.pgdata), "-m", mode, "-l", str(server.log), "restart"]
+    command = [
+        str(server.bin_path / "pg_ctl"),
+        "-w",
+        "-D",
+        str(server.pgdata),
+        "-m",
+        mode,
+        "-l",
+        str(server.log),
+        "restart",
+    ]
     options: dict[str, Any] = {"user": server.system_user} if server.system_user else {}
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
 
 
 @pytest.mark.slow
-def test_postgres_restarted_under_load_loses_nothing_and_applies_nothing_twice(postgres_server: Any, tmp_path: Path) -> None:
+def test_postgres_restarted_under_load_loses_nothing_and_applies_nothing_twice(
+    postgres_server: Any, tmp_path: Path
+) -> None:
     url = postgres_server.empty()
     database = Database(open_dialect(url, tmp_path))
     with database.write() as tx:

@@ -24,10 +24,13 @@ _FOREIGN_KEY = re.compile(r",? FOREIGN KEY ?\([^)]*\) REFERENCES \w+ \([^)]*\)( 
 _CATALOG = (
     """SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
        (SELECT collname FROM pg_collation o WHERE o.oid = a.attcollation)
-       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-       WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND c.relname <> 'alembic_version'""",
+       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+       LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+       WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0
+       AND c.relname <> 'alembic_version'""",
     """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
-       WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND conrelid::regclass::text <> 'alembic_version'""",
+       WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
+       AND conrelid::regclass::text <> 'alembic_version'""",
     "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'",
     "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
     "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
@@ -40,12 +43,16 @@ def described(dialect: Dialect) -> list[Any]:
     try:
         if dialect.name == "sqlite":
             rows = connection.execute(
-                "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version' AND name NOT LIKE 'sqlite_%'"
+                "SELECT type, name, tbl_name, sql FROM sqlite_master "
+                "WHERE tbl_name <> 'alembic_version' AND name NOT LIKE 'sqlite_%'"
             ).fetchall()
             # Foreign keys of a table have no order, so they are compared on their own.
             texts = [(*names, _FOREIGN_KEY.sub("", re.sub(r"\s+", " ", sql or ""))) for *names, sql in rows]
-            keys = [(name, sorted(row[2:] for row in connection.execute(f"PRAGMA foreign_key_list({name})")))
-                    for kind, name, *_ in rows if kind == "table"]
+            keys = [
+                (name, sorted(row[2:] for row in connection.execute(f"PRAGMA foreign_key_list({name})")))
+                for kind, name, *_ in rows
+                if kind == "table"
+            ]
             return [sorted(map(repr, part)) for part in (texts, keys)]
         return [sorted(map(repr, connection.execute(query).fetchall())) for query in _CATALOG]
     finally:
@@ -106,7 +113,9 @@ def test_audit_rows_can_be_neither_changed_nor_removed(empty: Any) -> None:
     dialect = empty()
     migrations.upgrade(dialect)
     connection = dialect.connect(writer=True)
-    connection.execute("INSERT INTO audit_events(at_ms, workspace, actor, action, subject) VALUES (1, 'w', 'a', 'x', 's')")
+    connection.execute(
+        "INSERT INTO audit_events(at_ms, workspace, actor, action, subject) VALUES (1, 'w', 'a', 'x', 's')"
+    )
     for statement in ("UPDATE audit_events SET actor = 'b'", "DELETE FROM audit_events"):
         with pytest.raises(Exception, match="append-only"):
             connection.execute(statement)

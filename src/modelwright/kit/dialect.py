@@ -80,7 +80,7 @@ class Dialect(Protocol):
         ...
 
     def usable(self, connection: Connection, *, in_transaction: bool = False) -> bool:
-        """Whether the session (or even its open transaction, after a rollback to a savepoint) can go on after an error."""
+        """Whether the session can go on after an error, or even its transaction after a rollback to a savepoint."""
         ...
 
     def many(self, connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:

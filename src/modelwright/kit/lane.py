@@ -1,8 +1,8 @@
 """The acknowledged group-commit lane: a thread that takes what has arrived, commits it together and then answers.
 
-A work is answered only after its transaction was committed. Works of a group cannot see that they share a commit: one
-that fails takes nothing of the others with it. They run bare first, and once more in savepoints when one of them failed,
-so a work may run more than once and must touch nothing but the transaction.
+A work is answered only after its transaction was committed. Works of a group cannot see that they share a commit:
+one that fails takes nothing of the others with it. They run bare first, and once more in savepoints when one of them
+failed, so a work may run more than once and must touch nothing but the transaction.
 """
 
 from __future__ import annotations

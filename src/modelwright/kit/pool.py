@@ -33,7 +33,7 @@ class Pool:
         _pools.add(self)
 
     def begin(self) -> tuple[Connection, str]:
-        """A session with an open transaction, and the transaction's name; idle ones that were hung up on are replaced."""
+        """A session with an open transaction, and the transaction's name; sessions that were lost are replaced."""
         while (connection := self._take()) is not None:
             try:
                 return connection, self._dialect.begin(connection, writer=self._writer)

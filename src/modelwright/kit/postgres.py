@@ -1,4 +1,4 @@
-"""PostgreSQL through psycopg 3, imported when a database of it is opened. Knows sessions, catalogs and SQLSTATE codes."""
+"""PostgreSQL through psycopg 3, imported when it is used. Knows sessions, catalogs and SQLSTATE codes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ class Postgres:
         try:
             self._psycopg = importlib.import_module("psycopg")
         except ImportError:
-            raise Invalid("PostgreSQL needs its driver", where="--db", hint="pip install 'modelwright[postgres]'") from None
+            raise Invalid(
+                "PostgreSQL needs its driver", where="--db", hint="pip install 'modelwright[postgres]'",
+            ) from None
         self.dsn = "postgresql://" + url.split("://", 1)[1]
         self.url = "postgresql+psycopg://" + url.split("://", 1)[1]
         self.sqlalchemy: SqlalchemyDialect = postgresql.dialect(paramstyle="format")
@@ -142,7 +144,8 @@ class Postgres:
         sequence = self._sequence(connection, table, column)
         if not sequence:
             return 0
-        return connection.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}").fetchone()[0]
+        last = f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}"
+        return connection.execute(last).fetchone()[0]
 
     def set_counter(self, connection: Connection, table: str, column: str, last: int) -> None:
         """Moves the sequence behind the column."""

@@ -52,7 +52,8 @@ class Sqlite:
             # No mmap: an I/O error below a memory map kills the process instead of failing a statement.
             for pragma in (
                 "synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "case_sensitive_like=ON", "cache_size=-16000",
-                "temp_store=MEMORY", "cell_size_check=ON", f"journal_size_limit={_LOG_LIMIT}", f"wal_autocheckpoint={self.checkpoint_pages}",
+                "temp_store=MEMORY", "cell_size_check=ON", f"journal_size_limit={_LOG_LIMIT}",
+                f"wal_autocheckpoint={self.checkpoint_pages}",
             ):
                 connection.execute(f"PRAGMA {pragma}")
             if not writer:
@@ -183,7 +184,8 @@ class Sqlite:
             if primary == sqlite3.SQLITE_IOERR:
                 return Unavailable(f"the disk refused the database: {error}", hint="check the disk, then try again")
             if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                return Unavailable(f"the database file is damaged: {error}", hint="stop the server and `mw restore` a backup")
+                return Unavailable(f"the database file is damaged: {error}",
+                                   hint="stop the server and `mw restore` a backup")
             if primary == sqlite3.SQLITE_INTERRUPT:
                 return Invalid("the search takes too long", where="filter", hint="narrow the filter or the experiments")
             if primary == sqlite3.SQLITE_CONSTRAINT:

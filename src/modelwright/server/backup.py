@@ -1,9 +1,9 @@
 """Online backup and restore of a whole server: every table at one moment, and every blob that it refers to.
 
-A backup is a folder that does not care which engine it came from: SQLite restores into PostgreSQL and back, disk into S3.
-It is taken while the server works. All tables are read in one snapshot; blobs are copied after it was taken, and contents
-are stored before rows refer to them, so each one that a row refers to is there. What was committed before `backup` was
-called is in it (RPO 0); what came later may not be.
+A backup is a folder that does not care which engine it came from: SQLite restores into PostgreSQL and back, disk into
+S3. It is taken while the server works. All tables are read in one snapshot; blobs are copied after it was taken, and
+contents are stored before rows refer to them, so each one that a row refers to is there. What was committed before
+`backup` was called is in it (RPO 0); what came later may not be.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def restore(source: Path, settings: Settings, *, force: bool = False, progress: 
         raise Conflict("there is a state already", where="--db", hint="restore elsewhere, or replace it with --force")
     _, _, bad = _copy(kept, Cas(open_blobs(settings.blobs, folder(settings))), tell)
     if bad:
-        raise Invalid(f"the backup is damaged: {sorted(bad)[0]}", where=str(source / "blobs"), hint="use another one")
+        raise Invalid(f"the backup is damaged: {min(bad)}", where=str(source / "blobs"), hint="use another one")
     if isinstance(dialect, Sqlite):
         _replace_file(dialect, manifest, source, tell)
     elif isinstance(dialect, Postgres):
@@ -336,7 +336,8 @@ def _make_empty(target: Path) -> None:
 def _report(manifest: Manifest, begun: float) -> Report:
     return Report(
         revision=manifest.revision, tables=len(manifest.tables), rows=sum(table.rows for table in manifest.tables),
-        blobs=manifest.blobs, blob_bytes=manifest.blob_bytes, missing=manifest.missing, seconds=time.monotonic() - begun,
+        blobs=manifest.blobs, blob_bytes=manifest.blob_bytes, missing=manifest.missing,
+        seconds=time.monotonic() - begun,
     )
 
 

@@ -1,7 +1,7 @@
 """The files of a backup: rows of a table as compressed MessagePack, and the manifest that makes a folder a backup.
 
-A table's file is a Zstandard stream of portions: four bytes of length (big-endian), then a list of rows. Knows nothing of
-databases, so that a backup of one engine is as good for the other.
+A table's file is a Zstandard stream of portions: four bytes of length (big-endian), then a list of rows. Knows
+nothing of databases, so that a backup of one engine is as good for the other.
 """
 
 from __future__ import annotations

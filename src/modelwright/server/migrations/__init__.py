@@ -49,7 +49,8 @@ def upgrade(dialect: Dialect, *, to: str = "") -> str:
     """Bring a database to the newest revision (or to `to`), creating it when it is empty; returns the revision.
 
     Raises:
-        Invalid: the database was made by a newer release, or is not in UTF-8. Unavailable, StorageFull: nothing changed.
+        Invalid: the database was made by a newer release, or is not in UTF-8.
+        Unavailable, StorageFull: nothing was changed.
     """
     known = revisions()
     target = to or known[-1]

@@ -9,23 +9,24 @@ from alembic import op
 
 _SEAL = {
     "sqlite": (
-        "CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events "
-        "BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END",
-        "CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events "
-        "BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END",
+        ("CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events "
+         "BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END"),
+        ("CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events "
+         "BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END"),
     ),
     "postgresql": (
-        "CREATE FUNCTION audit_events_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        "BEGIN RAISE EXCEPTION 'audit rows are append-only' USING ERRCODE = '23514'; END $$",
-        "CREATE TRIGGER audit_events_no_change BEFORE UPDATE OR DELETE ON audit_events "
-        "FOR EACH ROW EXECUTE FUNCTION audit_events_refuse()",
-        "CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON audit_events "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse()",
+        ("CREATE FUNCTION audit_events_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+         "BEGIN RAISE EXCEPTION 'audit rows are append-only' USING ERRCODE = '23514'; END $$"),
+        ("CREATE TRIGGER audit_events_no_change BEFORE UPDATE OR DELETE ON audit_events "
+         "FOR EACH ROW EXECUTE FUNCTION audit_events_refuse()"),
+        ("CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON audit_events "
+         "FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse()"),
     ),
 }
 
 
 def change() -> None:
+    """Seal the audit rows and make the defaults."""
     connection = op.get_bind()
     for statement in _SEAL[connection.dialect.name]:
         connection.exec_driver_sql(statement)

@@ -3,8 +3,8 @@
     python -m modelwright.server.migrations.revise add_prompt_labels
     python -m modelwright.server.migrations.revise --again     # the newest one anew, until it is released
 
-Read what it wrote: it knows tables, columns and indexes, not data and triggers. Those are written by hand in the function
-`change` of the neighbour file `data_NNNN.py`, which `--again` leaves alone.
+Read what it wrote: it knows tables, columns and indexes, not data and triggers. Those are written by hand in the
+function `change` of the neighbour file `data_NNNN.py`, which `--again` leaves alone.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def written(revision: str, below: str) -> str:
     lines = [line.replace(_TEXT, "TEXT") for line in body.splitlines() if not line.lstrip().startswith("#")]
     extra = (_VERSIONS.parent / f"data_{revision[:4]}.py").exists()
     return "\n".join([
-        "# ruff: noqa: E501", '"""Made by `revise`; what it does to data is in the neighbour file, if there is one."""', "",
+        "# ruff: noqa: E501",
+        '"""Made by `revise`; what it does to data is in the neighbour file, if there is one."""', "",
         "from __future__ import annotations", "",
         "import sqlalchemy as sa", "from alembic import op", "",
         *([f"from modelwright.server.migrations import data_{revision[:4]} as data", ""] if extra else []),
