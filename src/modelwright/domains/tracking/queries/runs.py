@@ -242,17 +242,14 @@ def origin_of(tx: Tx, seq: int) -> Origin | None:
 
 
 def ancestors(tx: Tx, run_id: str, most: int) -> list[str]:
-    """Ids on the way up from a run, itself first; known or not, at most `most`."""
-    return [
-        row[0]
-        for row in tx.rows(
-            "WITH RECURSIVE up (id, depth) AS (SELECT CAST(? AS TEXT), 0 UNION ALL "
-            "SELECT runs.parent_id, up.depth + 1 FROM up JOIN runs ON runs.id = up.id "
-            "WHERE runs.parent_id IS NOT NULL AND up.depth < ?) "
-            "SELECT id FROM up ORDER BY depth",
-            (run_id, most),
-        )
-    ]
+    """Ids on the way up from a run, itself first; known or not, about `most` at most."""
+    rows = tx.rows(
+        "WITH RECURSIVE up (id, parent_id, depth) AS (SELECT id, parent_id, 0 FROM runs WHERE id = ? UNION ALL "
+        "SELECT runs.id, runs.parent_id, up.depth + 1 FROM up JOIN runs ON runs.id = up.parent_id WHERE up.depth < ?) "
+        "SELECT parent_id FROM up WHERE parent_id IS NOT NULL ORDER BY depth",
+        (run_id, most),
+    )
+    return [run_id, *(row[0] for row in rows)]
 
 
 def children(tx: Tx, workspace: str, run_id: str, *, deep: bool, most: int) -> list[RunRow]:
