@@ -35,6 +35,9 @@ BOTH = ("/api/2.0/mlflow", "/ajax-api/2.0/mlflow")
 AJAX = ("/ajax-api/2.0/mlflow",)
 ARTIFACTS = ("/api/2.0/mlflow-artifacts", "/ajax-api/2.0/mlflow-artifacts")
 
+SHAPES: dict[tuple[str, str], type[Message]] = {}
+"""The request of every operation, by method and path; those that read their own request are not here."""
+
 EMPTY = b"{}"
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _JSON_ONLY = frozenset({"POST", "PUT"})
@@ -62,7 +65,7 @@ def endpoint(
 
             return await in_pool(request, work)
 
-        _register(method, path, permission, prefixes, function, answer)
+        _register(method, path, permission, prefixes, kind, function, answer)
         return function
 
     return declare
@@ -77,7 +80,7 @@ def hot(method: str, path: str, kind: type[M]) -> Callable[[Callable[[Ctx, M], A
             content = await _content(request, method)
             return encode.raw(await function(ctx, reader.body(content or b"")))
 
-        _register(method, path, Permission.WRITE, BOTH, function, answer)
+        _register(method, path, Permission.WRITE, BOTH, kind, function, answer)
         return function
 
     return declare
@@ -123,10 +126,12 @@ def _register(
     path: str,
     permission: Permission,
     prefixes: tuple[str, ...],
+    kind: type[Message],
     function: Callable[..., Any],
     answer: Callable[..., Any],
 ) -> None:
     for prefix in prefixes:
+        SHAPES[method, prefix + path] = kind
         ROUTES.add(
             method,
             prefix + path,
