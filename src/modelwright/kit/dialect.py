@@ -49,6 +49,8 @@ class Dialect(Protocol):
     """Ends a LIKE, so that no character escapes another."""
     binary: str
     """Ends a text expression, so that it sorts by code point."""
+    among: str
+    """`column …`: is it one of many? One mark, for what `members` gives, so that the text is the same for any number."""
     row_lock: str
     """Ends a SELECT that takes rows for this transaction, waiting for others; empty where writers take turns anyway."""
 
@@ -127,6 +129,10 @@ class Dialect(Protocol):
 
     def closed(self, error: BaseException) -> bool:
         """Whether the session was lost."""
+        ...
+
+    def members(self, values: Sequence[int]) -> Any:
+        """Whole numbers as one bound value, for `among`."""
         ...
 
     def pattern(self, pattern: str) -> str:

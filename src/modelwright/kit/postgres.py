@@ -25,6 +25,7 @@ class Postgres:
     matches = "~"
     like_end = " ESCAPE ''"
     binary = ' COLLATE "C"'
+    among = "= ANY (?)"
     row_lock = " FOR NO KEY UPDATE"
 
     def __init__(self, url: str, *, schema: str = "") -> None:
@@ -44,7 +45,7 @@ class Postgres:
         connection = self._psycopg.connect(
             self.dsn, autocommit=True, prepare_threshold=3, connect_timeout=5, application_name="modelwright",
             client_encoding="utf8",
-            options="-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+            options="-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c jit=off"
             + self._schema,
         )
         try:
@@ -206,6 +207,10 @@ class Postgres:
         """Whether the server hung up."""
         state = getattr(error, "sqlstate", None) or ""
         return state[:3] in ("57P", "080") or (isinstance(error, self._psycopg.OperationalError) and not state)
+
+    def members(self, values: Sequence[int]) -> Any:
+        """An array."""
+        return list(values)
 
     def pattern(self, pattern: str) -> str:
         """PostgreSQL has its own syntax."""

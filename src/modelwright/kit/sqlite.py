@@ -31,6 +31,7 @@ class Sqlite:
     matches = "REGEXP"
     like_end = ""
     binary = ""
+    among = "IN (SELECT value FROM json_each(?))"
     row_lock = ""
 
     def __init__(self, path: Path) -> None:
@@ -203,6 +204,10 @@ class Sqlite:
     def closed(self, error: BaseException) -> bool:
         """A file does not hang up."""
         return False
+
+    def members(self, values: Sequence[int]) -> Any:
+        """A JSON list."""
+        return f"[{','.join(map(str, values))}]"
 
     def pattern(self, pattern: str) -> str:
         """SQLite calls RE2."""

@@ -41,7 +41,7 @@ class Field:
 
     `expr` is the value as SQL; `number` the numeric twin of a MIXED one. `labels` are stored value → name of an ENUM
     (`strict` refuses unknown names). `nullable` columns are absent where they are NULL. `arguments` are bound in the
-    source; `latest` is the ORDER BY that picks the row to sort by where a source has several.
+    source. A source that may have several rows is not `unique`; `latest` is the ORDER BY that picks the one to sort by.
     """
 
     kind: Kind
@@ -50,6 +50,7 @@ class Field:
     source: str = ""
     arguments: tuple[str | int | float, ...] = ()
     latest: str = ""
+    unique: bool = True
     number: str = ""
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     strict: bool = True

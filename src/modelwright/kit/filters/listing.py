@@ -46,13 +46,14 @@ def search(
     """
     page_size(request.max_results, most)
     asked = items(request.order_by or default, fields) if order is None else order
-    sorting = terms(asked, fields, tx.dialect)
+    joins, sorting = terms(asked, fields, tx.dialect)
     bound = cursor.binding(table, scope, fields.maps, request.filter, sorting)
     start = cursor.decode(request.page, bound, [[term.kind for term in sorting]])
     condition = scope & where(parse(request.filter), fields, tx.dialect)
     if start:
         condition &= after(sorting, start[1])
-    rows = ordered(tx, columns, table, condition, sorting, request.max_results + 1)
+    joined = Sql(table + joins.text, joins.values)
+    rows = ordered(tx, columns, joined, condition, sorting, request.max_results + 1)
     width = len(sorting)
     if len(rows) <= request.max_results:
         return [row[width:] for row in rows], ""
@@ -67,14 +68,14 @@ def count(tx: Tx, table: str, scope: Sql, fields: Fields, text: str) -> int:
     return row[0] if row else 0
 
 
-def ordered(tx: Tx, columns: str, table: str, condition: Sql, order: Sequence[OrderTerm], limit: int) -> list[Row]:
+def ordered(tx: Tx, columns: str, table: Sql, condition: Sql, order: Sequence[OrderTerm], limit: int) -> list[Row]:
     """Rows with the values of the terms before the columns."""
     selected = ", ".join(term.expr for term in order)
     values: list[Any] = [value for term in order for value in term.arguments]
     sorting = ", ".join(f"{number}{term.direction}" for number, term in enumerate(order, 1))
     return tx.rows(
-        f"SELECT {selected}, {columns} FROM {table} WHERE {condition.text or '1=1'} ORDER BY {sorting} LIMIT ?",
-        (*values, *condition.values, limit),
+        f"SELECT {selected}, {columns} FROM {table.text} WHERE {condition.text or '1=1'} ORDER BY {sorting} LIMIT ?",
+        (*values, *table.values, *condition.values, limit),
     )
 
 

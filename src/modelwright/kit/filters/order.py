@@ -7,8 +7,9 @@ total.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modelwright.kit.dialect import Dialect
 from modelwright.kit.filters.cursor import Position
@@ -65,12 +66,10 @@ def _item(text: str, fields: Fields) -> Item:
     return Item(fields.resolve(name, where="order_by"), direction == "desc")
 
 
-def terms(order: Sequence[Item], fields: Fields, dialect: Dialect) -> list[OrderTerm]:
-    """The terms of an order, with the end terms of the entity."""
-    out: list[OrderTerm] = []
-    for item in order:
-        out += item_terms(item, dialect)
-    return out + end_terms(fields.ends)
+def terms(order: Sequence[Item], fields: Fields, dialect: Dialect) -> tuple[Sql, list[OrderTerm]]:
+    """The terms of an order, with the end terms of the entity, and the joins that they need."""
+    joins, out = item_terms(order, dialect)
+    return joins, out + end_terms(fields.ends)
 
 
 def end_terms(ends: Sequence[Term]) -> list[OrderTerm]:
@@ -78,28 +77,61 @@ def end_terms(ends: Sequence[Term]) -> list[OrderTerm]:
     return [OrderTerm(end.expr, end.kind, end.descending) for end in ends]
 
 
-def item_terms(item: Item, dialect: Dialect) -> list[OrderTerm]:
-    """The terms of one item."""
+def item_terms(order: Sequence[Item], dialect: Dialect) -> tuple[Sql, list[OrderTerm]]:
+    """The terms of the items, and the joins that they need: what follows the table in FROM."""
+    joins: list[str] = []
+    values: list[Value] = []
+    out: list[OrderTerm] = []
+    for number, item in enumerate(order):
+        field = item.field
+        if field.source and field.unique:
+            table, _, condition = field.source.partition(" WHERE ")
+            name = table.split()[-1]
+            alias = f"o{number}"
+            own = re.compile(rf"\b{name}\.")
+            joins.append(f" LEFT JOIN {table[: -len(name)]}{alias} ON {own.sub(f'{alias}.', condition)}")
+            values += field.arguments
+            expr, twin = (own.sub(f"{alias}.", text) for text in (field.expr, field.number))
+            present = f"{alias}.key"  # a map's key column, NULL where nothing was joined
+            out += _sourced(replace(item, field=replace(field, expr=expr, number=twin)), present, dialect)
+        elif field.source:
+            out += _picked(item, dialect)
+        else:
+            out += _fixed(item, dialect)
+    return Sql("".join(joins), tuple(values)), out
+
+
+def _fixed(item: Item, dialect: Dialect) -> list[OrderTerm]:
+    field = item.field
+    value = OrderTerm(_collated(_named(field), field.kind, dialect), field.kind, item.descending)
+    rank = OrderTerm(f"CASE WHEN {field.expr} IS NULL THEN 2 ELSE 0 END", Kind.INTEGER)
+    return [rank, value] if field.nullable else [value]
+
+
+def _sourced(item: Item, present: str, dialect: Dialect) -> list[OrderTerm]:
     field, down = item.field, item.descending
-    if not field.source:
-        value = OrderTerm(_collated(_named(field), field.kind, dialect), field.kind, down)
-        rank = OrderTerm(f"CASE WHEN {field.expr} IS NULL THEN 2 ELSE 0 END", Kind.INTEGER)
-        return [rank, value] if field.nullable else [value]
+    number = field.number or field.expr
+    rank = f"CASE WHEN {number} IS NOT NULL THEN 0 WHEN {present} IS NULL THEN 2 ELSE 1 END"
+    found = [OrderTerm(rank, Kind.INTEGER)]
+    if field.kind is Kind.MIXED:
+        found.append(OrderTerm(number, Kind.NUMBER, down))
+    kind = Kind.TEXT if field.kind is Kind.MIXED else field.kind
+    return [*found, OrderTerm(_collated(field.expr, kind, dialect), kind, down)]
+
+
+def _picked(item: Item, dialect: Dialect) -> list[OrderTerm]:
+    """The row that `latest` puts first, looked up for every term."""
+    field = item.field
 
     def looked_up(expr: str) -> str:
         return f"(SELECT {expr} FROM {field.source} {field.latest} LIMIT 1)"
 
-    if field.kind is Kind.MIXED:
-        rank = f"COALESCE({looked_up(f'CASE WHEN {field.number} IS NULL THEN 1 ELSE 0 END')}, 2)"
-        return [
-            OrderTerm(rank, Kind.INTEGER, arguments=field.arguments),
-            OrderTerm(looked_up(field.number), Kind.NUMBER, down, field.arguments),
-            OrderTerm(_collated(looked_up(field.expr), Kind.TEXT, dialect), Kind.TEXT, down, field.arguments),
-        ]
     rank = f"COALESCE({looked_up(f'CASE WHEN {field.expr} IS NULL THEN 1 ELSE 0 END')}, 2)"
     return [
         OrderTerm(rank, Kind.INTEGER, arguments=field.arguments),
-        OrderTerm(_collated(looked_up(field.expr), field.kind, dialect), field.kind, down, field.arguments),
+        OrderTerm(
+            _collated(looked_up(field.expr), field.kind, dialect), field.kind, item.descending, field.arguments
+        ),
     ]
 
 

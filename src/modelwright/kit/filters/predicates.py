@@ -241,14 +241,14 @@ def _members(node: All | Some, negated: bool, *, every: bool) -> list[tuple[Node
     return out
 
 
-def _probe(source: str, values: tuple[Value, ...], sign: str = "<>") -> Sql:
-    """Whether a source has a row. Compared with FALSE, so that PostgreSQL does not turn hundreds of them into joins."""
-    return Sql(f"(EXISTS (SELECT 1 FROM {source}) {sign} FALSE)", values)
+def _probe(source: str, values: tuple[Value, ...], *, missing: bool = False) -> Sql:
+    """Whether a source has a row: one look-up by key. From EXISTS, PostgreSQL would make a join or hash all rows."""
+    return Sql(f"((SELECT 1 FROM {source} LIMIT 1) IS {'' if missing else 'NOT '}NULL)", values)
 
 
 def _presence(field: Field, *, missing: bool) -> Sql:
     if field.source:
-        return _probe(field.source, field.arguments, "=" if missing else "<>")
+        return _probe(field.source, field.arguments, missing=missing)
     return Sql(f"({field.expr} IS {'' if missing else 'NOT '}NULL)")
 
 

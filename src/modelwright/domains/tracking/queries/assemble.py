@@ -23,7 +23,7 @@ from modelwright.types.tracking import (
     RunState,
 )
 
-_IN = 500
+_IN = 2_000
 _value = reader(Any)
 _KINDS = {kind.value: kind for kind in RunKind}
 _STATES = {state.value: state for state in RunState}
@@ -108,11 +108,11 @@ def whole(tx: Tx, row: RunRow) -> Run:
 
 def _gather(tx: Tx, into: _Data, table: str, seqs: Sequence[int], read: Callable[[bytes], Any] | None) -> None:
     """Keys and values of a table by run; values are texts, or JSON to be read."""
-    marks = ",".join("?" * len(seqs))
     present = None
     values: dict[str, Any] = {}
     for seq, key, value in tx.rows(
-        f"SELECT run, key, value FROM {table} WHERE run IN ({marks}) ORDER BY run, key", seqs
+        f"SELECT run, key, value FROM {table} WHERE run {tx.dialect.among} ORDER BY run, key",
+        (tx.dialect.members(seqs),),
     ):
         if seq != present:
             present = seq
@@ -121,10 +121,10 @@ def _gather(tx: Tx, into: _Data, table: str, seqs: Sequence[int], read: Callable
 
 
 def _metrics(tx: Tx, into: _Data, seqs: Sequence[int]) -> None:
-    marks = ",".join("?" * len(seqs))
     goals: dict[int, list[tuple[str, str]]] = {}
     for seq, key, goal in tx.rows(
-        f"SELECT run, key, goal FROM definitions WHERE goal IS NOT NULL AND run IN ({marks})", seqs
+        f"SELECT run, key, goal FROM definitions WHERE goal IS NOT NULL AND run {tx.dialect.among}",
+        (tx.dialect.members(seqs),),
     ):
         goals.setdefault(seq, []).append((key, goal))
     present = None
@@ -132,8 +132,8 @@ def _metrics(tx: Tx, into: _Data, seqs: Sequence[int]) -> None:
     declared: list[tuple[str, str]] | None = None
     for row in tx.rows(
         'SELECT run, key, "last", last_step, last_ms, "count", "min", "max", "sum", nans FROM metrics '
-        f"WHERE run IN ({marks}) ORDER BY run, key",
-        seqs,
+        f"WHERE run {tx.dialect.among} ORDER BY run, key",
+        (tx.dialect.members(seqs),),
     ):
         seq, key, last, step, time_ms, count, least, most, total, nans = row
         if seq != present:

@@ -49,11 +49,10 @@ def put_models(tx: Tx, seq: int, direction: str, models: Sequence[tuple[str, int
 def datasets_of(tx: Tx, seqs: Sequence[int]) -> dict[int, list[DatasetInput]]:
     """Dataset inputs by run, by name."""
     found: dict[int, list[DatasetInput]] = {}
-    marks = ",".join("?" * len(seqs))
     for row in tx.rows(
         'SELECT i.run, d.name, d.digest, d.source_type, d.source, d."schema", d.profile, i.tags FROM dataset_inputs i '
-        f"JOIN datasets d ON d.id = i.dataset WHERE i.run IN ({marks}) ORDER BY i.run, d.name, d.digest",
-        seqs,
+        f"JOIN datasets d ON d.id = i.dataset WHERE i.run {tx.dialect.among} ORDER BY i.run, d.name, d.digest",
+        (tx.dialect.members(seqs),),
     ):
         found.setdefault(row[0], []).append(_dataset(row[1:]))
     return found
@@ -62,11 +61,10 @@ def datasets_of(tx: Tx, seqs: Sequence[int]) -> dict[int, list[DatasetInput]]:
 def models_of(tx: Tx, seqs: Sequence[int]) -> dict[int, tuple[list[ModelInput], list[ModelOutput]]]:
     """Model inputs and outputs by run, in the order of their links."""
     found: dict[int, tuple[list[ModelInput], list[ModelOutput]]] = {}
-    marks = ",".join("?" * len(seqs))
     for seq, direction, model_id, step in tx.rows(
-        f"SELECT run, direction, model_id, step FROM model_links WHERE run IN ({marks}) "
+        f"SELECT run, direction, model_id, step FROM model_links WHERE run {tx.dialect.among} "
         "ORDER BY run, direction, position, model_id",
-        seqs,
+        (tx.dialect.members(seqs),),
     ):
         ins, outs = found.setdefault(seq, ([], []))
         if direction == "in":

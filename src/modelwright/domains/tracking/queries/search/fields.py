@@ -85,9 +85,15 @@ RUNS = Fields(
         "forked_from": text("r.forked_from", nullable=True),
         "experiment_id": Field(Kind.ID, "r.experiment"),
         "artifact_uri": text("r.artifact_uri"),
-        "datasets.name": Field(Kind.TEXT, "ds.name", source=_DATASET, latest="ORDER BY ds.name, ds.digest"),
-        "datasets.digest": Field(Kind.TEXT, "ds.digest", source=_DATASET, latest="ORDER BY ds.name, ds.digest"),
-        "datasets.context": Field(Kind.TEXT, "di.context", source=_DATASET, latest="ORDER BY ds.name, ds.digest"),
+        "datasets.name": Field(
+            Kind.TEXT, "ds.name", source=_DATASET, unique=False, latest="ORDER BY ds.name, ds.digest"
+        ),
+        "datasets.digest": Field(
+            Kind.TEXT, "ds.digest", source=_DATASET, unique=False, latest="ORDER BY ds.name, ds.digest"
+        ),
+        "datasets.context": Field(
+            Kind.TEXT, "di.context", source=_DATASET, unique=False, latest="ORDER BY ds.name, ds.digest"
+        ),
     },
     ends=(Term(f"COALESCE(r.start_ms, {EARLIEST})", Kind.INTEGER, descending=True), Term("r.id", Kind.TEXT)),
     maps={
@@ -159,7 +165,12 @@ def models(datasets: Sequence[tuple[str, str]] = ()) -> Fields:
         arguments = tuple(part for name, digest in datasets for part in ((name, digest) if digest else (name,)))
     metrics = Keyed(
         Field(
-            Kind.NUMBER, "m.value", source=source, arguments=arguments, latest="ORDER BY m.step DESC, m.time_ms DESC"
+            Kind.NUMBER,
+            "m.value",
+            source=source,
+            arguments=arguments,
+            unique=False,
+            latest="ORDER BY m.step DESC, m.time_ms DESC",
         )
     )
     params = Keyed(Field(Kind.TEXT, "p.value", source="model_params p WHERE p.model = l.id AND p.key = ?"))

@@ -19,7 +19,7 @@ from modelwright.kit.filters import Clause, Item, Kind, Node, Operator, OrderTer
 from modelwright.types.tracking import Lifecycle, RunSearch
 
 _BRANCHES = 40
-_IN = 500
+_IN = 2_000
 _NARROW = ("run_id", "parent_id")
 _ALL = (Lifecycle.ACTIVE, Lifecycle.DELETED)  # and never what is being purged
 
@@ -37,8 +37,12 @@ class _Branch:
 
 @dataclass(frozen=True, slots=True)
 class _Phase:
-    """A part of the order. `metric` drives it from the metric's index; `condition` is what holds in this phase."""
+    """A part of the order: its terms with the joins that they need, and what holds in this phase.
 
+    `metric` drives it from the index of that metric.
+    """
+
+    joins: Sql
     order: list[OrderTerm]
     condition: Sql
     metric: str | None = None
@@ -111,30 +115,31 @@ def _narrow(node: Node | None) -> bool:
 
 def _phases(tx: Tx, items: Sequence[Item], *, narrow: bool) -> list[_Phase]:
     ends = filters.end_terms(RUNS.ends)
-    rest = [term for item in items[1:] for term in filters.item_terms(item, tx.dialect)]
+    joins, rest = filters.item_terms(items[1:], tx.dialect)
     if narrow or (items and items[0].field != START and not _is_metric(items[0])):
-        return [_Phase(filters.terms(items, RUNS, tx.dialect), Sql(""))]
+        joins, terms = filters.terms(items, RUNS, tx.dialect)
+        return [_Phase(joins, terms, Sql(""))]
     if not items or items[0].field == START:
         by_start = OrderTerm(START.expr, Kind.TIME, items[0].descending) if items else _NEWEST
         tail = [*rest, _ID]  # in a phase of one order term, runs of equal start differ by id alone
         return [
-            _Phase([by_start, *tail], Sql("r.start_ms IS NOT NULL")),
-            _Phase(tail, Sql("r.start_ms IS NULL")),
+            _Phase(joins, [by_start, *tail], Sql("r.start_ms IS NOT NULL")),
+            _Phase(joins, tail, Sql("r.start_ms IS NULL")),
         ]
     key = items[0].field.arguments[0]
     assert isinstance(key, str)
-    missing = Sql("NOT EXISTS (SELECT 1 FROM metrics m WHERE m.run = r.seq AND m.key = ?)", (key,))
+    missing = Sql("(SELECT 1 FROM metrics m WHERE m.run = r.seq AND m.key = ? LIMIT 1) IS NULL", (key,))
     with_number = [OrderTerm("o.last", Kind.NUMBER, items[0].descending), *rest, *ends]
     phases = [
-        _Phase(with_number, Sql("o.last IS NOT NULL"), key),
-        _Phase([*rest, *ends], Sql("o.last IS NULL"), key),
+        _Phase(joins, with_number, Sql("o.last IS NOT NULL"), key),
+        _Phase(joins, [*rest, *ends], Sql("o.last IS NULL"), key),
     ]
     if rest:
-        return [*phases, _Phase([*rest, *ends], missing)]
+        return [*phases, _Phase(joins, [*rest, *ends], missing)]
     return [
         *phases,
-        _Phase([_NEWEST, _ID], Sql("r.start_ms IS NOT NULL") & missing),
-        _Phase([_ID], Sql("r.start_ms IS NULL") & missing),
+        _Phase(joins, [_NEWEST, _ID], Sql("r.start_ms IS NOT NULL") & missing),
+        _Phase(joins, [_ID], Sql("r.start_ms IS NULL") & missing),
     ]
 
 
@@ -176,8 +181,10 @@ def _experiments(tx: Tx, workspace: str, wanted: Sequence[str]) -> list[int]:
     known: list[int] = []
     for at in range(0, len(numbers), _IN):
         part = numbers[at : at + _IN]
-        marks = ",".join("?" * len(part))
-        rows = tx.rows(f"SELECT id FROM experiments WHERE workspace = ? AND id IN ({marks})", (workspace, *part))
+        among = tx.dialect.among
+        rows = tx.rows(
+            f"SELECT id FROM experiments WHERE workspace = ? AND id {among}", (workspace, tx.dialect.members(part))
+        )
         known += [row[0] for row in rows]
     return sorted(known)
 
@@ -193,7 +200,8 @@ def _merged(tx: Tx, phase: _Phase, branches: Sequence[_Branch], condition: Sql, 
             table = "metrics o CROSS JOIN runs r"
             where = branch.metrics & Sql("o.key = ?", (phase.metric,)) & phase.condition
             where = where & Sql("r.seq = o.run") & branch.runs & condition
-        found += filters.ordered(tx, "r.seq", table, where, phase.order, limit)
+        joined = Sql(table + phase.joins.text, phase.joins.values)
+        found += filters.ordered(tx, "r.seq", joined, where, phase.order, limit)
     if len(branches) > 1:
         for place in reversed(range(len(phase.order))):
             found.sort(key=lambda row: _sortable(row[place]), reverse=phase.order[place].descending)
@@ -210,7 +218,6 @@ def _rows(tx: Tx, seqs: Sequence[int]) -> list[RunRow]:
     found: dict[int, RunRow] = {}
     for at in range(0, len(seqs), _IN):
         part = seqs[at : at + _IN]
-        marks = ",".join("?" * len(part))
-        for row in tx.rows(f"SELECT {COLUMNS} FROM runs WHERE seq IN ({marks})", part):
+        for row in tx.rows(f"SELECT {COLUMNS} FROM runs WHERE seq {tx.dialect.among}", (tx.dialect.members(part),)):
             found[row[0]] = RunRow._make(row)
     return [found[seq] for seq in seqs]
