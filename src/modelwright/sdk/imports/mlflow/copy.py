@@ -201,7 +201,7 @@ class _Copy:
         _again(lambda: self.client.transport.call(type(None), "POST", target, body))
 
     def link(self, *, last: bool = False) -> None:
-        """Tie runs to the models that they used and made, now that those are there; the `last` call says which are not."""
+        """Tie runs to the models that they used and made; the `last` call says which models are missing."""
         waiting, self.links = self.links, []
         for found, whole in waiting:
             theirs = found.run
