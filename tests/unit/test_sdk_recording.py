@@ -248,7 +248,7 @@ def _shared(folder: Path) -> Run:
 
 
 def test_what_could_not_be_kept_is_counted_and_told_once() -> None:
-    run = mw.init(git=False, silent=False, console="off")
+    run = mw.init(git=False, silent=False)
     with pytest.warns(RuntimeWarning, match="log could not record") as told:
         run.log(5)  # type: ignore[arg-type]
         run.log(6)  # type: ignore[arg-type]

@@ -99,6 +99,7 @@ class Carrier:
         self.ended = False
         self.stop = False
         self.shipped_points = 0
+        self.shipped_files = 0
         self.refused = 0
         self.run: Run | None = None
         self._uploading = threading.Lock()
@@ -228,20 +229,18 @@ class Carrier:
         self.refused += 1
         self.tell(sentence)
 
-    def upload(self) -> int:
-        """Upload the queued files; returns how many. Raises as `ship` does."""
-        count = 0
+    def upload(self) -> None:
+        """Upload the queued files. Raises as `ship` does."""
         with self._uploading:
             for note, item in self.files.waiting():
                 try:
                     self.artifacts.upload(self.meta.run_id, item.name, self.files.path(item))
-                    count += 1
+                    self.shipped_files += 1
                 except _REFUSED as error:
                     self._refuse(f"the server refused the file {item.name!r}: {error.message}")
                 except FileNotFoundError:
                     self._refuse(f"the file {item.name!r} is gone from {self.files.path(item)}")
                 self.files.done(note, item)
-        return count
 
     def beat(self) -> None:
         """Tell the server that the run is alive."""

@@ -1,6 +1,6 @@
 """From `log` to the spool: a buffer that training threads append to, and one thread that seals it.
 
-`log` appends a tuple to a list and returns. Every 40 ms the sealing thread turns what arrived into columns and hands
+`log` appends a tuple to a list and returns. Every 25 ms the sealing thread turns what arrived into columns and hands
 them to the kernel in one `write()`, so a killed process loses at most that interval. When the disk refuses, frames
 wait in memory (bounded) and go to disk when it has room again; what does not fit is counted in `dropped`.
 
@@ -29,7 +29,7 @@ from modelwright.types.tracking import LogLine, MetricDefinition, RunUpdate
 Row = tuple[tuple[str, ...], tuple[Any, ...], int, int]
 """(keys, values, step, time in ns): one call of `log`."""
 
-SEAL_S = 0.04
+SEAL_S = 0.025
 BATCH_S = 0.5
 BATCH_POINTS = 20_000
 CALLS_A_FRAME = 2_000
@@ -201,6 +201,7 @@ class Recorder:
     def seal(self, *, close: bool = False) -> None:
         """Write what has arrived. With `close` it ends the batch, so that it can be shipped."""
         with self.lock:
+            frames: list[Frame] = []
             while True:
                 rows = self.rows[:CALLS_A_FRAME]
                 del self.rows[: len(rows)]
@@ -217,47 +218,53 @@ class Recorder:
                 sides = self._sides[:]
                 del self._sides[: len(sides)]
                 side = _joined(sides) if sides else {}
-                new = bool(groups or lines or side)
-                now = time.monotonic()
-                if new and not self._open_points:
-                    self._opened = now
-                self._open_points += len(lines) * 4 + bool(side) + sum(len(group.values) >> 3 for group in groups)
-                due = close and not more
-                due = due or (self._open_points > 0 and (self._open_points >= BATCH_POINTS or now - self._opened >= self.batch_s))
-                due = due or (new and self.closed == 0) or "update" in side
-                if new or (due and self.number > self.closed):
-                    self._emit(groups, lines, side, closes=due)
-                if not more:
+                if frame := self._frame(groups, lines, side, last=close and not more):
+                    frames.append(frame)
+                if not more or len(frames) >= 50:
                     break
+            if frames:
+                self._keep(frames)
             self._drain()
 
-    def _emit(self, groups: list[Group], lines: list[LogLine], side: dict[str, Any], *, closes: bool) -> None:
+    def _frame(self, groups: list[Group], lines: list[LogLine], side: dict[str, Any], *, last: bool) -> Frame | None:
+        """The next frame, ending a batch when it is time to; None when there is nothing to write."""
+        new = bool(groups or lines or side)
+        now = time.monotonic()
+        if new and not self._open_points:
+            self._opened = now
+        self._open_points += len(lines) * 4 + bool(side) + sum(len(group.values) >> 3 for group in groups)
+        due = last or "update" in side or (new and self.closed == 0)
+        due = due or (self._open_points > 0 and (self._open_points >= BATCH_POINTS or now - self._opened >= self.batch_s))
+        if not new and not (due and self.number > self.closed):
+            return None
         self.number += 1
         lost, self._reported = self.dropped - self._reported, self.dropped
-        frame = Frame(number=self.number, closes=closes, groups=groups, lines=lines, dropped=lost, **side)
-        if closes:
+        if due:
             self.closed = self.number
             self._open_points = 0
-        if not self.overflow and self._append(frame):
-            if closes:
-                self.batch_ready.set()
-            return
-        size = sum(len(group.values) + len(group.steps) * 2 for group in groups) + sum(len(line.text) + 60 for line in lines) + 200
-        if self.overflow_bytes + size > MEMORY_BYTES:
-            self.dropped += sum(len(group.values) >> 3 for group in groups) + len(lines)
-            # The numbers and settings are small and are kept; the bulk is what does not fit.
-            frame, size = msgspec.structs.replace(frame, groups=[], lines=[]), 200
-        self.overflow.append(frame)
-        self.overflow_bytes += size
-        if closes:
+        return Frame(number=self.number, closes=due, groups=groups, lines=lines, dropped=lost, **side)
+
+    def _keep(self, frames: list[Frame]) -> None:
+        """To the disk in one write; when it refuses, to memory."""
+        if self.overflow or not self._append(frames):
+            for frame in frames:
+                size = sum(len(group.values) + len(group.steps) * 2 for group in frame.groups)
+                size += sum(len(line.text) + 60 for line in frame.lines)
+                if self.overflow_bytes + size + 200 > MEMORY_BYTES:
+                    self.dropped += sum(len(group.values) >> 3 for group in frame.groups) + len(frame.lines)
+                    # Settings and states are small and are kept; the bulk is what does not fit.
+                    frame, size = msgspec.structs.replace(frame, groups=[], lines=[]), 0
+                self.overflow.append(frame)
+                self.overflow_bytes += size + 200
+        if any(frame.closes for frame in frames):
             self.batch_ready.set()
 
-    def _append(self, frame: Frame) -> bool:
+    def _append(self, frames: list[Frame]) -> bool:
         if self._spool is None and not self._open_spool():
             return False
         assert self._spool is not None
         try:
-            self._spool.append(pack(frame), boundary=frame.closes)
+            self._spool.append(b"".join(map(pack, frames)), boundary=frames[-1].closes)
         except OSError as error:
             self.disk_error = f"{error.strerror or error} ({self.folder})"
             return False
@@ -276,7 +283,7 @@ class Recorder:
         if not self.overflow or time.monotonic() < self._retry_disk:
             return
         self._retry_disk = time.monotonic() + 1.0
-        while self.overflow and self._append(self.overflow[0]):
+        while self.overflow and self._append([self.overflow[0]]):
             self.overflow.popleft()
         if not self.overflow:
             self.overflow_bytes = 0

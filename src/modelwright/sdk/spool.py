@@ -206,7 +206,7 @@ class SpoolWriter:
         write_whole(folder / f"{meta.writer}.json", to_json(msgspec.structs.replace(meta, create=_json_safe(meta.create))))
 
     def append(self, data: bytes, *, boundary: bool) -> None:
-        """Write one packed frame; `boundary` tells that it ends a batch, so that the segment may end here too."""
+        """Write packed frames at once; `boundary` tells that they end a batch, so that the segment may end here too."""
         if self._handle < 0:
             self._open()
         try:

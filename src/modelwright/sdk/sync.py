@@ -134,7 +134,7 @@ class Courier:
     def _one(self, path: Path, item: _Item, report: Report) -> None:
         dead = item.life.take()
         carrier = item.carrier
-        before = carrier.shipped_points
+        before, files = carrier.shipped_points, carrier.shipped_files
         nothing = carrier.reader.mark.number == 0 and not carrier.reader.segments() and carrier.files.empty()
         if not (nothing and dead and item.meta.attached):
             carrier.begin()
@@ -143,7 +143,8 @@ class Courier:
             if self.progress:
                 self.progress(item.meta.run_id, carrier.shipped_points - told)
                 told = carrier.shipped_points
-        report.files += carrier.upload()
+        carrier.upload()
+        report.files += carrier.shipped_files - files
         report.points += carrier.shipped_points - before
         report.runs += carrier.shipped_points > before
         report.damaged += carrier.reader.damaged
