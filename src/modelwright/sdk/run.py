@@ -213,6 +213,13 @@ class Run:
             self._files.put(path, source, copy=copy)
         self._on_file()
 
+    def put_bytes(self, name: str, data: bytes) -> None:
+        """Keep bytes as an artifact."""
+        try:
+            self._put(clean_path(name), bytes(data))
+        except Exception as error:
+            self._swallow("put_bytes", error)
+
     def log_artifact(self, source: str | Path, name: str = "", *, copy: bool = True) -> None:
         """Keep a file, or a folder with everything in it, with the run.
 
