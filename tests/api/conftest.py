@@ -30,7 +30,7 @@ def small(tmp_path: Path) -> Iterator[TestClient]:
 
 
 class People:
-    """A server that asks for a login, with a user of each role in the workspace `team` and a stranger who is admin of `other`."""
+    """A server that asks for a login: a user of each role in workspace `team`, a stranger who is admin of `other`."""
 
     def __init__(self, client: TestClient) -> None:
         self.client = client
@@ -38,7 +38,10 @@ class People:
         for workspace in ("team", "other"):
             self.root("POST", "/api/v1/workspaces", json={"id": workspace}, expect=201)
         for name, roles in {
-            "viewer": {"team": "viewer"}, "editor": {"team": "editor"}, "chief": {"team": "admin"}, "stranger": {"other": "admin"},
+            "viewer": {"team": "viewer"},
+            "editor": {"team": "editor"},
+            "chief": {"team": "admin"},
+            "stranger": {"other": "admin"},
         }.items():
             self.root("POST", "/api/v1/users", json={"name": name, "roles": roles, "password": PASSWORD}, expect=201)
             self.secrets[name] = self.root("POST", f"/api/v1/tokens?user={name}", json={}, expect=201)["secret"]
@@ -48,7 +51,15 @@ class People:
         return self.ask(method, path, token=ADMIN_TOKEN, expect=expect, workspace=workspace, **options)
 
     def ask(
-        self, method: str, path: str, who: str = "", *, token: str = "", expect: int | None = None, workspace: str = "team", **options: Any
+        self,
+        method: str,
+        path: str,
+        who: str = "",
+        *,
+        token: str = "",
+        expect: int | None = None,
+        workspace: str = "team",
+        **options: Any,
     ) -> Any:
         """As someone, in a workspace; the JSON when `expect` is given, else the response."""
         headers = {"x-modelwright-workspace": workspace, **options.pop("headers", {})}

@@ -32,7 +32,9 @@ def test_a_token_is_shown_once_and_stored_as_a_hash(people: People) -> None:
     assert [token["label"] for token in listed] == ["laptop", ""]
     assert secret not in str(listed)
     with people.client.ctx.db.read() as tx:
-        stored = str(tx.rows("SELECT * FROM tokens") + tx.rows("SELECT * FROM audit_events") + tx.rows("SELECT * FROM users"))
+        stored = str(
+            tx.rows("SELECT * FROM tokens") + tx.rows("SELECT * FROM audit_events") + tx.rows("SELECT * FROM users")
+        )
     assert secret not in stored
     assert secret.rsplit("_", 1)[1] not in stored
     assert PASSWORD not in stored
@@ -49,9 +51,24 @@ def test_a_token_works_as_bearer_and_as_basic_password(people: People) -> None:
 
 
 BAD_HEADERS = [
-    "", "Bearer", "Bearer ", "Bearer x", "Bearer mw_", "Bearer mw_a_b", "Bearer mw_a_b_c", "bearer " + "x" * 5_000, "Basic", "Basic !!!", "Basic eA==",
-    "Basic " + base64.b64encode(b"\xff:\xff").decode(), "Digest x", "Bearer None", "Basic Og==",
-    "Bearer mw_'; DROP TABLE tokens;--_x", "Bearer " + ADMIN_TOKEN[:-1], "Bearer " + ADMIN_TOKEN + "x",
+    "",
+    "Bearer",
+    "Bearer ",
+    "Bearer x",
+    "Bearer mw_",
+    "Bearer mw_a_b",
+    "Bearer mw_a_b_c",
+    "bearer " + "x" * 5_000,
+    "Basic",
+    "Basic !!!",
+    "Basic eA==",
+    "Basic " + base64.b64encode(b"\xff:\xff").decode(),
+    "Digest x",
+    "Bearer None",
+    "Basic Og==",
+    "Bearer mw_'; DROP TABLE tokens;--_x",
+    "Bearer " + ADMIN_TOKEN[:-1],
+    "Bearer " + ADMIN_TOKEN + "x",
 ]
 
 
@@ -106,7 +123,10 @@ def test_a_change_of_role_takes_effect_at_once(people: People) -> None:
 
 
 def test_a_change_made_by_another_process_is_noticed_within_two_seconds(engine: str, tmp_path: Path) -> None:
-    with make(tmp_path, db=engine, auth=True, admin_token=ADMIN_TOKEN) as one, make(tmp_path, db=engine, auth=True, admin_token=ADMIN_TOKEN) as two:
+    with (
+        make(tmp_path, db=engine, auth=True, admin_token=ADMIN_TOKEN) as one,
+        make(tmp_path, db=engine, auth=True, admin_token=ADMIN_TOKEN) as two,
+    ):
         people = People(one)
         headers = {"authorization": f"Bearer {people.secrets['viewer']}"}
         assert two.get("/api/v1/me", headers=headers).status_code == 200
@@ -138,11 +158,22 @@ def test_a_changed_password_ends_sessions_and_the_old_password(people: People) -
 
 
 def test_nobody_raises_their_own_rights(people: People) -> None:
-    for body in ({"server_admin": True}, {"roles": {"team": "admin"}}, {"roles": {"other": "admin"}}, {"disabled": False}, {"password": "a" * 6 + "bcdefghi"}):
+    for body in (
+        {"server_admin": True},
+        {"roles": {"team": "admin"}},
+        {"roles": {"other": "admin"}},
+        {"disabled": False},
+        {"password": "a" * 6 + "bcdefghi"},
+    ):
         answer = people.ask("PATCH", "/api/v1/users/viewer", "viewer", json=body)
         assert answer.status_code == 403, (body, answer.text)
         assert people.ask("PATCH", "/api/v1/users/viewer", "editor", json=body).status_code == 403
-    for body in ({"server_admin": True}, {"roles": {"other": "viewer"}}, {"roles": {"team": "viewer", "other": "viewer"}}, {"password": "long enough it is"}):
+    for body in (
+        {"server_admin": True},
+        {"roles": {"other": "viewer"}},
+        {"roles": {"team": "viewer", "other": "viewer"}},
+        {"password": "long enough it is"},
+    ):
         assert people.ask("PATCH", "/api/v1/users/viewer", "chief", json=body).status_code == 403, body
     assert people.ask("POST", "/api/v1/users", "chief", json={"name": "eve", "server_admin": True}).status_code == 403
     assert people.ask("POST", "/api/v1/tokens?user=chief", "viewer", json={}).status_code == 403
@@ -160,7 +191,9 @@ def test_another_workspace_looks_as_if_it_did_not_exist(people: People) -> None:
     real = people.ask("GET", "/api/v1/jobs/x", "viewer", workspace="other")
     unreal = people.ask("GET", "/api/v1/jobs/x", "viewer", workspace="nowhere")
     assert real.status_code == unreal.status_code == 404
-    same = [answer.json()["error"]["message"].replace("other", "X").replace("nowhere", "X") for answer in (real, unreal)]
+    same = [
+        answer.json()["error"]["message"].replace("other", "X").replace("nowhere", "X") for answer in (real, unreal)
+    ]
     assert same[0] == same[1]
     assert [item["id"] for item in people.ask("GET", "/api/v1/workspaces", "viewer", expect=200)["items"]] == ["team"]
     assert people.ask("DELETE", f"/api/v1/tokens/{people.secrets['chief'].split('_')[1]}", "viewer").status_code == 404
@@ -175,9 +208,20 @@ def test_the_last_administrator_cannot_be_removed_by_a_user(people: People) -> N
 
 
 BAD_USERS: list[dict[str, Any]] = [
-    {"name": ""}, {"name": "a b"}, {"name": "../x"}, {"name": "local"}, {"name": "System"}, {"name": "x" * 129}, {"name": "x\n"}, {"name": 1}, {},
-    {"name": "<img onerror=x>"}, {"name": "bob", "password": "short"}, {"name": "bob", "password": "x" * 2_000},
-    {"name": "bob", "password": "aaaaaaaaaaaaaaaa"}, {"name": "bob-with-long-name", "password": "bob-with-long-name"},
+    {"name": ""},
+    {"name": "a b"},
+    {"name": "../x"},
+    {"name": "local"},
+    {"name": "System"},
+    {"name": "x" * 129},
+    {"name": "x\n"},
+    {"name": 1},
+    {},
+    {"name": "<img onerror=x>"},
+    {"name": "bob", "password": "short"},
+    {"name": "bob", "password": "x" * 2_000},
+    {"name": "bob", "password": "aaaaaaaaaaaaaaaa"},
+    {"name": "bob-with-long-name", "password": "bob-with-long-name"},
     {"name": "bob", "roles": {"team": "god"}},
 ]
 
@@ -245,7 +289,9 @@ def test_a_password_is_hashed_once_for_many_requests(people: People) -> None:
     assert time.perf_counter() - started < 0.04
 
 
-@pytest.mark.parametrize("settings", [{"host": "0.0.0.0"}, {"host": "127.0.0.1", "auth": True}, {"host": "0.0.0.0", "admin_token": "short"}])
+@pytest.mark.parametrize(
+    "settings", [{"host": "0.0.0.0"}, {"host": "127.0.0.1", "auth": True}, {"host": "0.0.0.0", "admin_token": "short"}]
+)
 def test_an_open_server_refuses_to_start_without_an_administrator(tmp_path: Path, settings: dict[str, Any]) -> None:
     with pytest.raises(Invalid) as caught:
         Service(Settings(dir=str(tmp_path), port=0, **settings)).run()
@@ -254,7 +300,10 @@ def test_an_open_server_refuses_to_start_without_an_administrator(tmp_path: Path
 
 def test_an_open_server_starts_with_an_administrator_who_can_log_in(tmp_path: Path) -> None:
     with make(tmp_path) as local:
-        assert local.post("/api/v1/users", json={"name": "boss", "password": PASSWORD, "server_admin": True}).status_code == 201
+        assert (
+            local.post("/api/v1/users", json={"name": "boss", "password": PASSWORD, "server_admin": True}).status_code
+            == 201
+        )
     ready = threading.Event()
     service = Service(Settings(dir=str(tmp_path), host="0.0.0.0", port=0), lambda url: ready.set())
     thread = threading.Thread(target=service.run)

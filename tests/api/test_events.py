@@ -52,7 +52,11 @@ def test_one_transaction_tells_each_thing_once(ctx: Ctx) -> None:
             service.publish(ctx, tx, "run.points", "a")
         service.publish(ctx, tx, "run.points", "b")
         service.publish(ctx, tx, "run.updated", "a")
-    assert sorted((event.kind, event.subject) for event in service.after(ctx, 0)[0]) == [("run.points", "a"), ("run.points", "b"), ("run.updated", "a")]
+    assert sorted((event.kind, event.subject) for event in service.after(ctx, 0)[0]) == [
+        ("run.points", "a"),
+        ("run.points", "b"),
+        ("run.updated", "a"),
+    ]
 
 
 def test_what_was_rolled_back_is_never_told(ctx: Ctx) -> None:
@@ -64,7 +68,10 @@ def test_what_was_rolled_back_is_never_told(ctx: Ctx) -> None:
 
 
 def test_a_reader_misses_nothing_while_many_write(ctx: Ctx) -> None:
-    """Transactions take their turn in one order and commit in another; a reader that only looks forward must see all."""
+    """Transactions take their turn in one order and commit in another.
+
+    A reader that only looks forward must see all.
+    """
     writers, each = 6, 25
     stop = threading.Event()
     seen: list[Event] = []
@@ -101,7 +108,9 @@ def test_a_reader_misses_nothing_while_many_write(ctx: Ctx) -> None:
     stop.set()
     reader.join()
     assert len(seen) == writers * each
-    assert {event.subject for event in seen} == {f"{name}-{number}" for name in range(writers) for number in range(each)}
+    assert {event.subject for event in seen} == {
+        f"{name}-{number}" for name in range(writers) for number in range(each)
+    }
     assert [event.id for event in seen] == sorted(event.id for event in seen)
     for name in range(writers):
         own = [event.subject for event in seen if event.subject.startswith(f"{name}-")]
@@ -129,7 +138,12 @@ def test_a_listener_says_what_it_wants() -> None:
     assert wants(event)
     assert rules.wanted("w", "", "", "")(event)
     assert rules.wanted("w", "run.*", "", "p")(event)
-    for other in (rules.wanted("x", "", "", ""), rules.wanted("w", "run.updated", "", ""), rules.wanted("w", "", "c", ""), rules.wanted("w", "", "", "q")):
+    for other in (
+        rules.wanted("x", "", "", ""),
+        rules.wanted("w", "run.updated", "", ""),
+        rules.wanted("w", "", "c", ""),
+        rules.wanted("w", "", "", "q"),
+    ):
         assert not other(event)
 
 
@@ -148,7 +162,11 @@ def test_a_long_poll_waits_for_what_is_wanted(client: TestClient) -> None:
     assert 0.4 < time.perf_counter() - started < 3
     assert [(item["kind"], item["subject"], item["parent"]) for item in answer["items"]] == [("run.points", "r1", "e1")]
     started = time.perf_counter()
-    assert client.get(f"/api/v1/events?after={answer['last']}&wait_s=0.3").json() == {"items": [], "last": answer["last"], "reset": False}
+    assert client.get(f"/api/v1/events?after={answer['last']}&wait_s=0.3").json() == {
+        "items": [],
+        "last": answer["last"],
+        "reset": False,
+    }
     assert time.perf_counter() - started < 2
 
 
@@ -162,7 +180,15 @@ def test_events_of_another_workspace_are_not_told(people: People) -> None:
 
 
 def test_bad_places_and_waits_are_refused(small: TestClient) -> None:
-    for query in ("after=-1", "after=x", "wait_s=-1", "wait_s=61", "wait_s=nan", "after=99999999999999999999", "kinds=" + ",".join(str(n) for n in range(101))):
+    for query in (
+        "after=-1",
+        "after=x",
+        "wait_s=-1",
+        "wait_s=61",
+        "wait_s=nan",
+        "after=99999999999999999999",
+        "kinds=" + ",".join(str(n) for n in range(101)),
+    ):
         assert small.get(f"/api/v1/events?{query}").status_code == 400, query
     for given in ("x", "-1", "9" * 30, "1.5"):
         answer = small.get("/api/v1/events", headers={"accept": "text/event-stream", "last-event-id": given})
@@ -185,7 +211,12 @@ class Running:
 
     def stream(self, query: str = "", **headers: str) -> Iterator[dict[str, str]]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = self.pool.request("GET", f"{self.url}/api/v1/events{query}", headers={"accept": "text/event-stream", **named}, preload_content=False)
+        answer = self.pool.request(
+            "GET",
+            f"{self.url}/api/v1/events{query}",
+            headers={"accept": "text/event-stream", **named},
+            preload_content=False,
+        )
         assert answer.status == 200, answer.data
         assert answer.headers["content-type"].startswith("text/event-stream")
         block: dict[str, str] = {}
@@ -286,7 +317,9 @@ def test_a_stopping_server_ends_streams_and_long_polls(running: Running) -> None
     stream = running.stream()
     next(stream)
     polls: list[int] = []
-    poll = threading.Thread(target=lambda: polls.append(running.pool.request("GET", f"{running.url}/api/v1/events?wait_s=30").status))
+    poll = threading.Thread(
+        target=lambda: polls.append(running.pool.request("GET", f"{running.url}/api/v1/events?wait_s=30").status)
+    )
     poll.start()
     time.sleep(0.3)
     assert running.stop() < 5
@@ -302,7 +335,9 @@ def test_a_stream_ends_when_its_reader_loses_the_right_to_it(tmp_path: Path) -> 
     root = {"authorization": f"Bearer {ADMIN_TOKEN}", "content-type": "application/json"}
 
     def ask(method: str, path: str, body: Any) -> Any:
-        return json.loads(running.pool.request(method, f"{running.url}/api/v1{path}", body=json.dumps(body), headers=root).data)
+        return json.loads(
+            running.pool.request(method, f"{running.url}/api/v1{path}", body=json.dumps(body), headers=root).data
+        )
 
     ask("POST", "/workspaces", {"id": "team"})
     ask("POST", "/users", {"name": "ann", "roles": {"team": "viewer"}})

@@ -31,7 +31,9 @@ serve(Settings(dir=sys.argv[1], port=0, max_body=int(sys.argv[2])), lambda url: 
 class Served:
     def __init__(self, folder: Path) -> None:
         started = time.perf_counter()
-        self.process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(folder), str(LIMIT)], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SCRIPT, str(folder), str(LIMIT)], stdout=subprocess.PIPE, text=True
+        )
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()
         self.started_s = time.perf_counter() - started
@@ -40,7 +42,12 @@ class Served:
 
     def post(self, content: Any, **headers: str) -> urllib3.BaseHTTPResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.pool.request("POST", f"{self.url}/api/v1/audit:search", body=content, headers={"content-type": "application/json", **named})
+        return self.pool.request(
+            "POST",
+            f"{self.url}/api/v1/audit:search",
+            body=content,
+            headers={"content-type": "application/json", **named},
+        )
 
     def rss(self) -> int:
         return psutil.Process(self.process.pid).memory_info().rss
@@ -72,8 +79,11 @@ def gzip_bomb(size: int, window: int) -> bytes:
 
 
 CODERS = {
-    "gzip": gzip.compress, "deflate": zlib.compress, "zstd": zstandard.ZstdCompressor().compress,
-    "x-gzip": gzip.compress, "identity": lambda content: content,
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "zstd": zstandard.ZstdCompressor().compress,
+    "x-gzip": gzip.compress,
+    "identity": lambda content: content,
 }
 
 
@@ -99,12 +109,22 @@ def test_a_decompression_bomb_costs_no_memory(served: Served, coding: str) -> No
     assert served.rss() - before < 64 * 1024 * 1024
 
 
-@pytest.mark.parametrize(("coding", "content"), [
-    ("gzip", b"not gzip"), ("gzip", gzip.compress(padded(5_000))[:-9]), ("gzip", gzip.compress(padded(50)) + b"more"),
-    ("gzip", gzip.compress(gzip.compress(padded(50)))), ("deflate", b"\xff\xff"), ("zstd", b"zstd"),
-    ("zstd", zstandard.ZstdCompressor().compress(os.urandom(1_000))[:-3]), ("zstd", zstandard.ZstdCompressor().compress(padded(50)) + b"x"),
-    ("br", b"x"), ("gzip, gzip", b"x"), ("zip" * 100, b"x"),
-])
+@pytest.mark.parametrize(
+    ("coding", "content"),
+    [
+        ("gzip", b"not gzip"),
+        ("gzip", gzip.compress(padded(5_000))[:-9]),
+        ("gzip", gzip.compress(padded(50)) + b"more"),
+        ("gzip", gzip.compress(gzip.compress(padded(50)))),
+        ("deflate", b"\xff\xff"),
+        ("zstd", b"zstd"),
+        ("zstd", zstandard.ZstdCompressor().compress(os.urandom(1_000))[:-3]),
+        ("zstd", zstandard.ZstdCompressor().compress(padded(50)) + b"x"),
+        ("br", b"x"),
+        ("gzip, gzip", b"x"),
+        ("zip" * 100, b"x"),
+    ],
+)
 def test_a_broken_or_unknown_encoding_is_refused(served: Served, coding: str, content: bytes) -> None:
     answer = served.post(content, content_encoding=coding)
     assert answer.status == 400, answer.data
@@ -121,14 +141,20 @@ def test_a_body_over_the_limit_is_refused_with_and_without_its_length(served: Se
 def test_a_declared_length_over_the_limit_is_refused_before_the_body(served: Served) -> None:
     for length in (LIMIT + 1, 10**17):
         with served.connect() as wire:
-            wire.sendall(b"POST /api/v1/audit:search HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % length)
+            wire.sendall(
+                b"POST /api/v1/audit:search HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                b"Content-Length: %d\r\n\r\n" % length
+            )
             assert wire.recv(12) == b"HTTP/1.1 413"
 
 
 def test_three_million_chunks_of_one_byte_are_refused_in_constant_memory(served: Served) -> None:
     before = served.rss()
     with served.connect() as wire:
-        wire.sendall(b"POST /api/v1/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+        wire.sendall(
+            b"POST /api/v1/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n"
+        )
         block = b"1\r\n \r\n" * 30_000
         for _ in range(100):
             try:
@@ -139,14 +165,21 @@ def test_three_million_chunks_of_one_byte_are_refused_in_constant_memory(served:
     assert served.rss() - before < 64 * 1024 * 1024
 
 
-@pytest.mark.parametrize("head", [
-    b"NONSENSE\r\n\r\n", b"GET /health HTTP/1.1\r\n\r\n", b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: 127.0.0.1\r\n\r\n",
-    b"GET /\xff HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", b"GET /health HTTP/1.1\r\nHost: evil.example\r\n\r\n",
-    b"POST /api/v1/logout HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
-    b"POST /api/v1/logout HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nx",
-    b"GET http://evil.example/health HTTP/1.1\r\nHost: evil.example\r\n\r\n", b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
-    b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"x: y\r\n" * 30_000 + b"\r\n",
-])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"NONSENSE\r\n\r\n",
+        b"GET /health HTTP/1.1\r\n\r\n",
+        b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"GET /health HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+        b"POST /api/v1/logout HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+        b"POST /api/v1/logout HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nx",
+        b"GET http://evil.example/health HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+        b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"x: y\r\n" * 30_000 + b"\r\n",
+    ],
+)
 def test_a_request_that_cannot_be_right_is_refused(served: Served, head: bytes) -> None:
     with served.connect() as wire:
         try:

@@ -41,7 +41,9 @@ routes = Routes(prefix="/t", tag="t")
 
 
 @routes.post("/echo/{number}", permission=Permission.WRITE)
-def echo(ctx: Ctx, number: int, body: Inner, flag: bool = False, colour: Colour = Colour.RED, many: list[int] | None = None) -> dict[str, Any]:
+def echo(
+    ctx: Ctx, number: int, body: Inner, flag: bool = False, colour: Colour = Colour.RED, many: list[int] | None = None
+) -> dict[str, Any]:
     return {"number": number, "body": body, "flag": flag, "colour": colour, "many": many or []}
 
 
@@ -123,21 +125,37 @@ def refused(response: Any, status: int = 400, where: str = "") -> dict[str, Any]
 def test_arguments_come_from_path_query_and_body(served: TestClient) -> None:
     answer = served.post("/t/echo/7?flag=true&colour=blue&many=1&many=2", json={"number": 3, "ratio": 2})
     assert answer.json() == {
-        "number": 7, "body": {"number": 3, "ratio": 2.0, "names": [], "tree": {}}, "flag": True, "colour": "blue", "many": [1, 2],
+        "number": 7,
+        "body": {"number": 3, "ratio": 2.0, "names": [], "tree": {}},
+        "flag": True,
+        "colour": "blue",
+        "many": [1, 2],
     }
 
 
 def test_messagepack_goes_in_and_comes_out(served: TestClient) -> None:
     packed = msgspec.msgpack.encode({"number": 3})
-    answer = served.post("/t/echo/7", content=packed, headers={"content-type": "application/msgpack", "accept": "application/msgpack"})
+    answer = served.post(
+        "/t/echo/7", content=packed, headers={"content-type": "application/msgpack", "accept": "application/msgpack"}
+    )
     assert answer.headers["content-type"] == "application/msgpack"
     assert msgspec.msgpack.decode(answer.content)["body"]["number"] == 3
 
 
-@pytest.mark.parametrize(("query", "where"), [
-    ("flag=maybe", "flag"), ("colour=green", "colour"), ("many=x", "many"), ("other=1", "query"), ("flag=1&flag=0", "flag"),
-    ("many=99999999999999999999999999", "many"), ("flag=%00", "query"), ("flag=%ff", "query"), ("&".join(["many=1"] * 1001), "query"),
-])
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        ("flag=maybe", "flag"),
+        ("colour=green", "colour"),
+        ("many=x", "many"),
+        ("other=1", "query"),
+        ("flag=1&flag=0", "flag"),
+        ("many=99999999999999999999999999", "many"),
+        ("flag=%00", "query"),
+        ("flag=%ff", "query"),
+        ("&".join(["many=1"] * 1001), "query"),
+    ],
+)
 def test_a_bad_query_is_refused_by_name(served: TestClient, query: str, where: str) -> None:
     error = refused(served.post(f"/t/echo/7?{query}", json={"number": 3}))
     assert error["where"].startswith(where), error
@@ -154,13 +172,25 @@ def test_a_bad_path_parameter_is_refused(served: TestClient, number: str) -> Non
 
 
 BODIES = {
-    "nothing": b"", "half": b'{"number": ', "a list": b"[1]", "text": b'"x"', "null": b"null", "not JSON": b"hello", "trailing": b'{"number":1} x',
-    "a text for a number": b'{"number":"1"}', "a float for an int": b'{"number":1.5}', "a huge float": b'{"number":1,"ratio":1e400}',
-    "NaN": b'{"number":1,"ratio":NaN}', "Infinity": b'{"number":1,"ratio":Infinity}', "a lone surrogate": b'{"number":1,"names":["\\ud800"]}',
-    "raw surrogate bytes": b'{"number":1,"names":["\xed\xa0\x80"]}', "bad UTF-8": b'{"number":1,"names":["\xff"]}',
+    "nothing": b"",
+    "half": b'{"number": ',
+    "a list": b"[1]",
+    "text": b'"x"',
+    "null": b"null",
+    "not JSON": b"hello",
+    "trailing": b'{"number":1} x',
+    "a text for a number": b'{"number":"1"}',
+    "a float for an int": b'{"number":1.5}',
+    "a huge float": b'{"number":1,"ratio":1e400}',
+    "NaN": b'{"number":1,"ratio":NaN}',
+    "Infinity": b'{"number":1,"ratio":Infinity}',
+    "a lone surrogate": b'{"number":1,"names":["\\ud800"]}',
+    "raw surrogate bytes": b'{"number":1,"names":["\xed\xa0\x80"]}',
+    "bad UTF-8": b'{"number":1,"names":["\xff"]}',
     "deep arrays": b'{"number":1,"tree":{"a":' + b"[" * 50_000 + b"]" * 50_000 + b"}}",
     "deep objects": b'{"number":1,"tree":' + b'{"a":' * 50_000 + b"1" + b"}" * 50_000 + b"}",
-    "a control character": b'{"number":1,"names":["\x01"]}', "UTF-16": '{"number":1}'.encode("utf-16"),
+    "a control character": b'{"number":1,"names":["\x01"]}',
+    "UTF-16": '{"number":1}'.encode("utf-16"),
 }
 
 
@@ -171,14 +201,37 @@ def test_a_bad_body_is_refused_at_once(served: TestClient, what: str) -> None:
     assert time.perf_counter() - started < 1.0
 
 
-@pytest.mark.parametrize("packed", [b"", b"\xc1", b"\x81\xa6number", b"\x81\xa6number\xa1x", b"\xdf\xff\xff\xff\xff", b"\x91" * 50_000, b"\x81\xa6number\xcb\x7f\xf8\x00\x00\x00\x00\x00\x00"])
+@pytest.mark.parametrize(
+    "packed",
+    [
+        b"",
+        b"\xc1",
+        b"\x81\xa6number",
+        b"\x81\xa6number\xa1x",
+        b"\xdf\xff\xff\xff\xff",
+        b"\x91" * 50_000,
+        b"\x81\xa6number\xcb\x7f\xf8\x00\x00\x00\x00\x00\x00",
+    ],
+)
 def test_bad_messagepack_is_refused(served: TestClient, packed: bytes) -> None:
     refused(served.post("/t/echo/1", content=packed, headers={"content-type": "application/msgpack"}))
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/pickle", "\xff"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/pickle",
+        "\xff",
+    ],
+)
 def test_another_content_type_is_refused(served: TestClient, kind: str) -> None:
-    refused(served.post("/t/echo/1", content=b'{"number":1}', headers=[(b"content-type", kind.encode("latin-1"))]), where="Content-Type")
+    refused(
+        served.post("/t/echo/1", content=b'{"number":1}', headers=[(b"content-type", kind.encode("latin-1"))]),
+        where="Content-Type",
+    )
 
 
 def test_a_large_integer_in_a_body_does_not_break_the_server(served: TestClient) -> None:
@@ -287,8 +340,14 @@ def test_a_starlette_application_can_hold_the_edge(served: TestClient) -> None:
 def test_routing_prefers_the_more_exact() -> None:
     router: Router[str] = Router()
     for method, template in [
-        ("GET", "/runs/{id}"), ("POST", "/runs/{id}:restore"), ("GET", "/runs/special"), ("GET", "/runs/{id}/files"),
-        ("GET", "/runs/{id}/files/{path:path}"), ("PUT", "/runs/{id}/files/{path:path}"), ("POST", "/runs:search"), ("GET", "/runs/{id}/{what}"),
+        ("GET", "/runs/{id}"),
+        ("POST", "/runs/{id}:restore"),
+        ("GET", "/runs/special"),
+        ("GET", "/runs/{id}/files"),
+        ("GET", "/runs/{id}/files/{path:path}"),
+        ("PUT", "/runs/{id}/files/{path:path}"),
+        ("POST", "/runs:search"),
+        ("GET", "/runs/{id}/{what}"),
     ]:
         router.add(method, template, f"{method} {template}")
     assert router.find("GET", "/runs/special") == ("GET /runs/special", {})

@@ -35,11 +35,22 @@ print("stopped", flush=True)
 """
 
 
+HALF = (
+    b"POST /api/v1/audit:search HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 2\r\n\r\n{"
+)
+
+
 class Process:
     """A server of its own."""
 
     def __init__(self, folder: Path, head_s: float = 15.0) -> None:
-        self.process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(folder), str(head_s)], stdout=subprocess.PIPE, text=True, env=dict(os.environ))
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SCRIPT, str(folder), str(head_s)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=dict(os.environ),
+        )
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()
         self.host, port = self.url.removeprefix("http://").split(":")
@@ -81,7 +92,9 @@ def test_a_stop_under_load_fails_no_request_in_flight(tmp_path: Path) -> None:
                 while True:
                     sent = time.perf_counter()
                     try:
-                        wire.request("POST", "/api/v1/audit:search", body=b"{}", headers={"Content-Type": "application/json"})
+                        wire.request(
+                            "POST", "/api/v1/audit:search", body=b"{}", headers={"Content-Type": "application/json"}
+                        )
                         answer = wire.getresponse()
                         answer.read()
                     except (OSError, http.client.HTTPException) as error:
@@ -122,7 +135,7 @@ def test_a_stop_under_load_fails_no_request_in_flight(tmp_path: Path) -> None:
 
 def test_a_slow_request_is_finished_before_the_server_is_gone(process: Process) -> None:
     wire = process.connect()
-    wire.sendall(b"POST /api/v1/audit:search HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{")
+    wire.sendall(HALF)
     time.sleep(0.2)
     process.process.send_signal(signal.SIGTERM)
     time.sleep(1.5)
@@ -134,7 +147,7 @@ def test_a_slow_request_is_finished_before_the_server_is_gone(process: Process) 
 
 def test_a_second_signal_stops_at_once(process: Process) -> None:
     with process.connect() as wire:
-        wire.sendall(b"POST /api/v1/audit:search HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{")
+        wire.sendall(HALF)
         time.sleep(0.2)
         process.process.send_signal(signal.SIGINT)
         time.sleep(0.3)
@@ -172,11 +185,21 @@ def test_health_answers_probes_and_programs(process: Process) -> None:
     assert answer.json() == {"status": "ok"}
     assert urllib3.request("HEAD", f"{process.url}/health").status == 200
     about = urllib3.request("GET", f"{process.url}/api/v1/server").json()
-    assert (about["database"], about["database_state"], about["blob_state"], about["login"]) == ("sqlite", "ok", "ok", False)
+    assert (about["database"], about["database_state"], about["blob_state"], about["login"]) == (
+        "sqlite",
+        "ok",
+        "ok",
+        False,
+    )
 
 
 def test_a_taken_port_and_a_strange_address_are_refused_with_a_hint(process: Process, tmp_path: Path) -> None:
-    for settings in ({"port": process.port}, {"host": "203.0.113.1", "admin_token": "x" * 20}, {"port": 99999}, {"threads": 0}):
+    for settings in (
+        {"port": process.port},
+        {"host": "203.0.113.1", "admin_token": "x" * 20},
+        {"port": 99999},
+        {"threads": 0},
+    ):
         with pytest.raises(Invalid) as caught:
             Service(Settings(dir=str(tmp_path / "other"), **settings)).run()  # pyright: ignore[reportArgumentType]
         assert caught.value.message
@@ -212,7 +235,9 @@ def test_the_number_of_series_is_bounded() -> None:
     assert metrics.text().count("\nmodelwright_http_requests_total{") == 2_000
 
 
-def test_the_log_holds_one_line_a_request_and_none_of_the_callers(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_holds_one_line_a_request_and_none_of_the_callers(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     from modelwright.testing.clients import client as make
 
     with make(tmp_path) as served, caplog.at_level("DEBUG", logger="modelwright.http"):
@@ -233,7 +258,12 @@ def overload(server: Process, clients: int, seconds: float) -> tuple[float, list
         wire = http.client.HTTPConnection(server.host, server.port, timeout=30)
         while time.perf_counter() < until:
             started = time.perf_counter()
-            wire.request("POST", "/api/v1/audit:search", body=json.dumps({"filter": "action LIKE '%x%'"}), headers={"Content-Type": "application/json"})
+            wire.request(
+                "POST",
+                "/api/v1/audit:search",
+                body=json.dumps({"filter": "action LIKE '%x%'"}),
+                headers={"Content-Type": "application/json"},
+            )
             answer = wire.getresponse()
             answer.read()
             statuses[answer.status] += 1

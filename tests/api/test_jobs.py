@@ -1,4 +1,4 @@
-"""Is a job run, once by whoever holds it, again when its worker is lost, and never by two that both believe they hold it?"""
+"""Is a job run, again when its worker is lost, and never ended by two who both believe they hold it?"""
 
 from __future__ import annotations
 
@@ -42,7 +42,13 @@ def test_a_job_goes_from_queued_to_done(ctx: Ctx) -> None:
     job = queue(ctx, 1)
     taken = service.lease(ctx, ["count"], "w", 60)
     assert taken is not None
-    assert (taken.id, taken.state, taken.attempts, taken.fence, taken.payload) == (job.id, JobState.LEASED, 1, 1, {"n": 1})
+    assert (taken.id, taken.state, taken.attempts, taken.fence, taken.payload) == (
+        job.id,
+        JobState.LEASED,
+        1,
+        1,
+        {"n": 1},
+    )
     assert service.lease(ctx, ["count"], "w", 60) is None
     assert service.lease(ctx, ["other"], "w", 60) is None
     service.finish(ctx, job.id, taken.fence, {"sum": 1})
@@ -98,7 +104,11 @@ def test_a_lost_worker_cannot_end_what_another_holds(timed: Any) -> None:
     assert held is not None
     assert lost is not None
     assert held.fence > lost.fence
-    for late in (lambda: service.finish(ctx, lost.id, lost.fence, {}), lambda: service.fail(ctx, lost.id, lost.fence, ""), lambda: service.heartbeat(ctx, lost.id, lost.fence)):
+    for late in (
+        lambda: service.finish(ctx, lost.id, lost.fence, {}),
+        lambda: service.fail(ctx, lost.id, lost.fence, ""),
+        lambda: service.heartbeat(ctx, lost.id, lost.fence),
+    ):
         with pytest.raises(Conflict):
             late()
     service.finish(ctx, held.id, held.fence, {})
@@ -186,7 +196,9 @@ def test_background_work_runs_jobs_and_duties_and_survives_their_failures(ctx: C
     work.start()
     jobs = [queue(ctx.acting(SYSTEM, "team"), number) for number in (1, 13)]
     until = time.monotonic() + 10
-    while ran.count("duty") < 2 or any(service.get(ctx.acting(SYSTEM, "team"), job.id).state is not JobState.DONE for job in jobs):
+    while ran.count("duty") < 2 or any(
+        service.get(ctx.acting(SYSTEM, "team"), job.id).state is not JobState.DONE for job in jobs
+    ):
         assert time.monotonic() < until, ran
         time.sleep(0.05)
     work.stop()
@@ -228,7 +240,9 @@ time.sleep(60)
 def test_a_killed_worker_loses_its_job_to_another(engine: str, tmp_path: Path) -> None:
     context = testing.context(tmp_path, db_url=engine)
     job = queue(context)
-    doomed = subprocess.Popen([sys.executable, "-c", WORKER, str(tmp_path), engine], stdout=subprocess.PIPE, text=True, env=dict(os.environ))
+    doomed = subprocess.Popen(
+        [sys.executable, "-c", WORKER, str(tmp_path), engine], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
+    )
     assert doomed.stdout is not None
     assert doomed.stdout.readline().strip() == job.id
     doomed.kill()

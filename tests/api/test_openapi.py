@@ -27,7 +27,9 @@ def test_every_reference_resolves_and_every_schema_is_used(document: dict[str, A
 
 def test_every_operation_is_described_with_its_permission(small: TestClient, document: dict[str, Any]) -> None:
     described = {
-        (method.upper(), path): operation for path, methods in document["paths"].items() for method, operation in methods.items()
+        (method.upper(), path): operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
     }
     operations = [operation for operation in small.app.state.operations if not operation.hidden]  # pyright: ignore[reportAttributeAccessIssue]
     assert len(operations) == len(described)

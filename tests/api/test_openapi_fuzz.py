@@ -1,4 +1,4 @@
-"""Does anything that the description of the API allows, or nearly allows, make the server fail? (Schemathesis, fixed seed.)"""
+"""Does anything that the description of the API allows, or nearly allows, make the server fail?"""
 
 from __future__ import annotations
 
@@ -33,7 +33,13 @@ class Fuzz:
         ends = time.monotonic() + seconds
 
         @seed(20260101)
-        @settings(max_examples=EXAMPLES if operation.path.startswith("/api/v1") else WIRE_EXAMPLES, database=None, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
+        @settings(
+            max_examples=EXAMPLES if operation.path.startswith("/api/v1") else WIRE_EXAMPLES,
+            database=None,
+            deadline=None,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
         @given(case=operation.as_strategy(generation_mode=mode))
         def knock(case: Any) -> None:
             if time.monotonic() < ends:
@@ -47,15 +53,25 @@ class Fuzz:
         content = options.pop("data", None)
         if content is not None:
             options["content"] = content if isinstance(content, (bytes, str)) else repr(content).encode()
-        options = {name: options[name] for name in ("method", "url", "params", "headers", "json", "content") if options.get(name) is not None}
-        options["headers"] = {name: value for name, value in dict(options.get("headers", {})).items() if name.lower() not in ("host", "content-length")}
+        options = {
+            name: options[name]
+            for name in ("method", "url", "params", "headers", "json", "content")
+            if options.get(name) is not None
+        }
+        options["headers"] = {
+            name: value
+            for name, value in dict(options.get("headers", {})).items()
+            if name.lower() not in ("host", "content-length")
+        }
         try:
             answer = self.served.request(**options)
         except (ValueError, UnicodeError, TypeError):
             return  # what no client can send
         self.asked += 1
         if answer.status_code >= 500 and answer.status_code not in (501, 503):
-            self.failures.append(f"{case.method} {answer.url} {str(case.body)[:300]!r}: {answer.status_code} {answer.text[:300]}")
+            self.failures.append(
+                f"{case.method} {answer.url} {str(case.body)[:300]!r}: {answer.status_code} {answer.text[:300]}"
+            )
 
 
 @pytest.mark.slow
@@ -65,7 +81,9 @@ def test_no_request_makes_the_server_fail(tmp_path: Path) -> None:
         fuzz = Fuzz(served)
         operations = [result.ok() for result in schema.get_all_operations()]
         # The stream has no end.
-        operations = [operation for operation in operations if operation.definition.raw["operationId"] != "events_follow"]
+        operations = [
+            operation for operation in operations if operation.definition.raw["operationId"] != "events_follow"
+        ]
         operations.sort(key=lambda operation: not operation.path.startswith("/api/v1"))
         until = time.monotonic() + SECONDS
         for number, operation in enumerate(operations):

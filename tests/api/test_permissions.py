@@ -1,4 +1,4 @@
-"""Does every route state its permission, and does none answer someone it should not? All routes of all rooms and wires are walked."""
+"""Does every route of all rooms and wires state its permission, and answer nobody whom it should not?"""
 
 from __future__ import annotations
 
@@ -12,12 +12,19 @@ from .conftest import People
 
 # Whoever may log in nowhere still learns only these.
 OPEN = {
-    "GET /health", "GET /version", "GET /api/v1/openapi.json", "POST /api/v1/login", "POST /api/v1/logout",
+    "GET /health",
+    "GET /version",
+    "GET /api/v1/openapi.json",
+    "POST /api/v1/login",
+    "POST /api/v1/logout",
 }
 WHO = ("", "viewer", "editor", "chief", "stranger", "root")
 MAY = {
-    Permission.READ: {"viewer", "editor", "chief", "root"}, Permission.WRITE: {"editor", "chief", "root"}, Permission.ADMIN: {"chief", "root"},
-    Permission.SERVER: {"root"}, Permission.SELF: {"viewer", "editor", "chief", "stranger", "root"},
+    Permission.READ: {"viewer", "editor", "chief", "root"},
+    Permission.WRITE: {"editor", "chief", "root"},
+    Permission.ADMIN: {"chief", "root"},
+    Permission.SERVER: {"root"},
+    Permission.SELF: {"viewer", "editor", "chief", "stranger", "root"},
 }
 ID = "0123456789abcdef0123456789abcdef"
 
@@ -31,7 +38,11 @@ def knock(people: People, who: str, operation: Operation, **options: Any) -> Any
 
     secret = {"token": ADMIN_TOKEN} if who == "root" else {"who": who}
     # A body that no operation takes: whoever passes the gate is refused for it, and nothing is changed.
-    body = {} if operation.method in ("GET", "DELETE") else {"content": b"\xff", "headers": {"content-type": "application/json"}}
+    body = (
+        {}
+        if operation.method in ("GET", "DELETE")
+        else {"content": b"\xff", "headers": {"content-type": "application/json"}}
+    )
     return people.ask(operation.method, path_of(operation), **secret, **body, **options)
 
 
@@ -59,7 +70,7 @@ def test_every_route_lets_in_exactly_whom_it_should(people: People) -> None:
                 wrong.append(f"{named} answered a stranger with {status}: {answer.text[:200]}")
             elif who not in ("", "stranger") and status != 403:
                 wrong.append(f"{named} answered {who} with {status}: {answer.text[:200]}")
-            if operation.method in ("GET",) and who == "":
+            if operation.method == "GET" and who == "":
                 head = people.ask("HEAD", path_of(operation))
                 if head.status_code != 401:
                     wrong.append(f"HEAD {operation.path} answered nobody with {head.status_code}")
@@ -68,11 +79,21 @@ def test_every_route_lets_in_exactly_whom_it_should(people: People) -> None:
 
 def test_open_routes_are_few_and_known(people: People) -> None:
     operations: list[Operation] = people.client.app.state.operations
-    opened = {f"{operation.method} {operation.path}" for operation in operations if operation.permission is Permission.OPEN}
-    unknown = {name for name in opened - OPEN if not re.search(r"/mlflow/(server-info|version|gateway-info)$|server-features|/health$", name)}
+    opened = {
+        f"{operation.method} {operation.path}" for operation in operations if operation.permission is Permission.OPEN
+    }
+    unknown = {
+        name
+        for name in opened - OPEN
+        if not re.search(r"/mlflow/(server-info|version|gateway-info)$|server-features|/health$", name)
+    }
     assert not unknown, unknown
     for operation in operations:
-        if operation.permission is Permission.OPEN and operation.method == "GET" and operation.path != "/api/v1/openapi.json":
+        if (
+            operation.permission is Permission.OPEN
+            and operation.method == "GET"
+            and operation.path != "/api/v1/openapi.json"
+        ):
             answer = people.ask("GET", path_of(operation))
             assert answer.status_code < 500
             for secret in ("viewer", "editor", "team", str(people.client.ctx.settings.dir)):
@@ -86,13 +107,22 @@ def test_events_are_followed_by_members_alone(people: People) -> None:
 
 def test_every_operation_has_its_own_name(people: People) -> None:
     operations: list[Operation] = people.client.app.state.operations
-    names = [operation.name for operation in operations if not operation.hidden and operation.path.startswith("/api/v1")]
+    names = [
+        operation.name for operation in operations if not operation.hidden and operation.path.startswith("/api/v1")
+    ]
     assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
 
 
 TWINS = (
-    "//api/v1/users", "/api/./v1/users", "/API/V1/users", "/api%2Fv1/users", "/api/v1/users/", "/api/v1/../v1/users", "/api/v1/users;x",
-    "/api/v1/users%00", "/%61pi/v1/users",
+    "//api/v1/users",
+    "/api/./v1/users",
+    "/API/V1/users",
+    "/api%2Fv1/users",
+    "/api/v1/users/",
+    "/api/v1/../v1/users",
+    "/api/v1/users;x",
+    "/api/v1/users%00",
+    "/%61pi/v1/users",
 )
 
 

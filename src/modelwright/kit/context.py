@@ -33,7 +33,10 @@ class Ctx(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str = ""
     hooks: dict[str, list[Callable[..., Any]]] = {}
     local: dict[str, Any] = {}
-    """What rooms keep in this process and may lose at any time (caches, waiters), by name; shared by all views of the server."""
+    """What rooms keep in this process and may lose at any time (caches, waiters), by name.
+
+    Shared by all views of the server.
+    """
 
     def acting(self, actor: Actor | None, workspace: str, request_id: str = "") -> Ctx:
         """The same server, seen by another actor or from another workspace."""
@@ -55,7 +58,7 @@ class Ctx(msgspec.Struct, frozen=True, kw_only=True):
             return
         actor = self.actor
         if actor is None:
-            raise Unauthenticated()
+            raise Unauthenticated
         if actor.server_admin or permission is Permission.SELF:
             return
         if permission is Permission.SERVER:

@@ -47,9 +47,12 @@ class Metrics:
 
     def text(self) -> str:
         """Everything, as Prometheus reads it."""
-        lines = ["# HELP modelwright_http_requests_total Requests answered.", "# TYPE modelwright_http_requests_total counter"]
+        lines = [
+            "# HELP modelwright_http_requests_total Requests answered.",
+            "# TYPE modelwright_http_requests_total counter",
+        ]
         for (method, route, status), number in sorted(self._requests.items()):
-            lines.append(f"modelwright_http_requests_total{{{_labels(method, route)},status=\"{status}\"}} {number}")
+            lines.append(f'modelwright_http_requests_total{{{_labels(method, route)},status="{status}"}} {number}')
         lines.append("# HELP modelwright_http_request_seconds Time from the first byte to the end of the answer.")
         lines.append("# TYPE modelwright_http_request_seconds histogram")
         for (method, route), latency in sorted(self._latencies.items()):
@@ -58,11 +61,15 @@ class Metrics:
             for bound, number in zip((*_BOUNDS_S, None), latency.buckets, strict=True):
                 running += number
                 edge = "+Inf" if bound is None else f"{bound:g}"
-                lines.append(f"modelwright_http_request_seconds_bucket{{{labels},le=\"{edge}\"}} {running}")
+                lines.append(f'modelwright_http_request_seconds_bucket{{{labels},le="{edge}"}} {running}')
             lines.append(f"modelwright_http_request_seconds_sum{{{labels}}} {latency.total_s:.6f}")
             lines.append(f"modelwright_http_request_seconds_count{{{labels}}} {running}")
         for name, (description, read) in sorted(self._gauges.items()):
-            lines += [f"# HELP modelwright_{name} {description}", f"# TYPE modelwright_{name} gauge", f"modelwright_{name} {read():g}"]
+            lines += [
+                f"# HELP modelwright_{name} {description}",
+                f"# TYPE modelwright_{name} gauge",
+                f"modelwright_{name} {read():g}",
+            ]
         return "\n".join(lines) + "\n"
 
 

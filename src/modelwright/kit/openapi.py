@@ -16,13 +16,22 @@ if typing.TYPE_CHECKING:
 
 _PREFIX = "#/components/schemas/"
 _ERRORS = {
-    "400": "The request is not valid", "401": "Nobody is logged in", "403": "The actor may not do this", "404": "No such thing here",
-    "409": "The state does not allow this", "413": "Over a size limit", "503": "Try again later", "507": "No space is left",
+    "400": "The request is not valid",
+    "401": "Nobody is logged in",
+    "403": "The actor may not do this",
+    "404": "No such thing here",
+    "409": "The state does not allow this",
+    "413": "Over a size limit",
+    "503": "Try again later",
+    "507": "No space is left",
 }
 _JSON = "application/json"
 _MSGPACK = "application/msgpack"
 _WORKSPACE = {
-    "name": "X-Modelwright-Workspace", "in": "header", "required": False, "description": "The workspace; `default` without it",
+    "name": "X-Modelwright-Workspace",
+    "in": "header",
+    "required": False,
+    "description": "The workspace; `default` without it",
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "default": "default"},
 }
 
@@ -65,14 +74,16 @@ def describe(operations: Sequence[Operation], *, title: str, version: str) -> di
     queries = {name: components.pop(name) for name in list(components) if name.startswith("Query_")}
     names = {name: _component(name) for name in components}
     document: dict[str, Any] = {
-        "openapi": "3.1.0", "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+        "openapi": "3.1.0",
+        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": {"title": title, "version": version, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
         "servers": [{"url": "/"}],
         "paths": {},
         "components": {
             "schemas": {names[name]: _plain(schema) for name, schema in components.items()},
             "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer"}, "password": {"type": "http", "scheme": "basic"},
+                "token": {"type": "http", "scheme": "bearer"},
+                "password": {"type": "http", "scheme": "basic"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "mw_session"},
             },
         },
@@ -91,7 +102,8 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, dict):
         return {
             key: _PREFIX + names.get(item.removeprefix(_PREFIX), item.removeprefix(_PREFIX))
-            if key == "$ref" and isinstance(item, str) else _renamed(item, names)
+            if key == "$ref" and isinstance(item, str)
+            else _renamed(item, names)
             for key, item in value.items()
         }
     if isinstance(value, list):
@@ -110,8 +122,11 @@ def _key(kind: Any) -> str:
 def _operation(operation: Operation, found: dict[str, Any], queries: dict[str, Any]) -> dict[str, Any]:
     binding = operation.binding
     described: dict[str, Any] = {
-        "operationId": operation.name, "tags": [operation.tag], "summary": operation.summary,
-        "x-permission": operation.permission.value, "parameters": _parameters(operation, found, queries),
+        "operationId": operation.name,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "x-permission": operation.permission.value,
+        "parameters": _parameters(operation, found, queries),
     }
     text = (operation.handler.__doc__ or "").strip()
     if text:
@@ -141,11 +156,18 @@ def _parameters(operation: Operation, found: dict[str, Any], queries: dict[str, 
         name = found[_key(binding.query)]["$ref"].removeprefix(_PREFIX)
         schema = queries[name]
         for field, kind in schema.get("properties", {}).items():
-            parameters.append({
-                "name": field, "in": "query", "required": field in schema.get("required", ()), "schema": _plain(kind),
-            })
+            parameters.append(
+                {
+                    "name": field,
+                    "in": "query",
+                    "required": field in schema.get("required", ()),
+                    "schema": _plain(kind),
+                }
+            )
     for name, description in operation.query.items():
-        parameters.append({"name": name, "in": "query", "required": False, "description": description, "schema": {"type": "string"}})
+        parameters.append(
+            {"name": name, "in": "query", "required": False, "description": description, "schema": {"type": "string"}}
+        )
     if operation.permission in (Permission.READ, Permission.WRITE, Permission.ADMIN):
         parameters.append(_WORKSPACE)
     return parameters

@@ -48,8 +48,11 @@ def open_state(settings: Settings) -> Ctx:
     dialect = open_dialect(settings.db, place)
     migrations.upgrade(dialect)
     return Ctx(
-        db=Database(dialect, query_timeout_s=settings.query_timeout_s), cas=Cas(open_blobs(settings.blobs, place)),
-        clock=SystemClock(), settings=settings, actor=SYSTEM,
+        db=Database(dialect, query_timeout_s=settings.query_timeout_s),
+        cas=Cas(open_blobs(settings.blobs, place)),
+        clock=SystemClock(),
+        settings=settings,
+        actor=SYSTEM,
     )
 
 

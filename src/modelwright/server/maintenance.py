@@ -1,4 +1,6 @@
-"""Background work of a server process: duties (in one process of all, by a lease) and jobs (in each, by leases with fences).
+"""Background work of a server process.
+
+Duties (in one process of all, by a lease) and jobs (in each, by leases with fences).
 
 A process that is killed simply stops renewing: its duties pass to another within `LEASE_S`, its jobs are tried again.
 """
@@ -21,10 +23,10 @@ from modelwright.types.errors import Conflict, ModelwrightError
 from modelwright.types.ids import new_id
 from modelwright.types.jobs import Job
 
-LEASE_S = 20.0        # a silent process keeps its duties and jobs for so long
+LEASE_S = 20.0  # a silent process keeps its duties and jobs for so long
 _RENEW_S = 7.0
 _TICK_S = 0.25
-_POLL_S = 1.0         # jobs that other processes queued are noticed within this time
+_POLL_S = 1.0  # jobs that other processes queued are noticed within this time
 _WORKERS = 2
 _LOG = logs.get(__name__)
 
@@ -48,7 +50,9 @@ class Maintenance:
         self._pool = ThreadPoolExecutor(4, "duty")
         self._threads = [threading.Thread(target=self._schedule, name="maintenance", daemon=True)]
         if handlers:
-            self._threads += [threading.Thread(target=self._labour, name=f"job-{n}", daemon=True) for n in range(_WORKERS)]
+            self._threads += [
+                threading.Thread(target=self._labour, name=f"job-{n}", daemon=True) for n in range(_WORKERS)
+            ]
 
     def start(self) -> None:
         """Begin."""
@@ -88,7 +92,7 @@ class Maintenance:
                 if now >= renew_jobs:
                     renew_jobs = now + _RENEW_S
                     self._renew()
-            except Exception as error:  # noqa: BLE001  the database may be away for a while
+            except Exception as error:
                 leading = leading and now < leads_until
                 _LOG.warning("background work waits: %s", error)
                 self._stop.wait(1.0)
@@ -106,9 +110,11 @@ class Maintenance:
     def _perform(self, duty: Duty) -> None:
         try:
             duty.run(self._ctx.acting(SYSTEM, self._ctx.workspace, f"duty-{duty.name}"))
-        except Exception as error:  # noqa: BLE001  it is tried again when it is due
+        except Exception as error:
             if not self._stop.is_set():
-                _LOG.warning("the duty %s failed: %s", duty.name, error, exc_info=not isinstance(error, ModelwrightError))
+                _LOG.warning(
+                    "the duty %s failed: %s", duty.name, error, exc_info=not isinstance(error, ModelwrightError)
+                )
 
     def _renew(self) -> None:
         with self._lock:
@@ -127,7 +133,7 @@ class Maintenance:
             self._work.clear()
             try:
                 job = jobs.lease(self._ctx, kinds, self.worker, LEASE_S)
-            except Exception as error:  # noqa: BLE001  the database may be away for a while
+            except Exception as error:
                 _LOG.warning("jobs wait: %s", error)
                 self._stop.wait(_POLL_S)
                 continue
@@ -144,7 +150,9 @@ class Maintenance:
             try:
                 result = self._handlers[job.kind](ctx, job)
             except Exception as error:
-                _LOG.warning("job %s (%s) failed: %s", job.id, job.kind, error, exc_info=not isinstance(error, ModelwrightError))
+                _LOG.warning(
+                    "job %s (%s) failed: %s", job.id, job.kind, error, exc_info=not isinstance(error, ModelwrightError)
+                )
                 jobs.fail(ctx, job.id, job.fence, f"{type(error).__name__}: {error}")
             else:
                 jobs.finish(ctx, job.id, job.fence, result)

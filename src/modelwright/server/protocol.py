@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-GRACE_S = 0.3              # an idle connection of a stopping server is kept for so long
-HEAD_S = 15.0              # a request line and its headers arrive within this time
-HEAD_BYTES = 64 * 1024     # and within this size
-HEADERS = 256              # with no more headers than this
-CONNECTIONS = 4_096        # connections of one process; more are closed at once
+GRACE_S = 0.3  # an idle connection of a stopping server is kept for so long
+HEAD_S = 15.0  # a request line and its headers arrive within this time
+HEAD_BYTES = 64 * 1024  # and within this size
+HEADERS = 256  # with no more headers than this
+CONNECTIONS = 4_096  # connections of one process; more are closed at once
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """Closes connections that dribble, or that send heads without end; ends idle ones politely when the server stops."""
+    """Closes connections that dribble, or that send heads without end.
+
+    Ends idle ones politely when the server stops.
+    """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -67,7 +70,8 @@ class BoundedHttp(HttpToolsProtocol):
             super().shutdown()
 
     def _idle(self) -> bool:
-        return self.cycle is None or self.cycle.response_complete
+        cycle = cast("RequestResponseCycle | None", self.cycle)  # None before the first request
+        return cycle is None or cycle.response_complete
 
     def _close_idle(self) -> None:
         if self._idle() and not self.transport.is_closing():

@@ -52,15 +52,25 @@ def server_routes(edge: Edge, *, login: bool) -> Routes:
             return Response(to_json({"status": "ok"}), media_type="application/json")
         return Response(b"OK", media_type="text/plain")
 
-    @routes.get("/metrics", permission=Permission.READ, raw=True, summary="Counters of the server, for Prometheus", response="text/plain")
+    @routes.get(
+        "/metrics",
+        permission=Permission.READ,
+        raw=True,
+        summary="Counters of the server, for Prometheus",
+        response="text/plain",
+    )
     async def metrics(ctx: Ctx, request: Request) -> Response:
         return Response(edge.metrics.text(), media_type="text/plain; version=0.0.4")
 
-    @routes.get("/api/v1/openapi.json", permission=Permission.OPEN, raw=True, hidden=True, summary="The description of the API")
+    @routes.get(
+        "/api/v1/openapi.json", permission=Permission.OPEN, raw=True, hidden=True, summary="The description of the API"
+    )
     def openapi(ctx: Ctx, request: Request) -> Response:
         return Response(description(), media_type="application/json")
 
-    @routes.get("/api/v1/server", permission=Permission.READ, summary="Version, settings that matter, state of the storage")
+    @routes.get(
+        "/api/v1/server", permission=Permission.READ, summary="Version, settings that matter, state of the storage"
+    )
     def about(ctx: Ctx) -> ServerInfo:
         database, blobs = "ok", "ok"
         try:
@@ -74,9 +84,16 @@ def server_routes(edge: Edge, *, login: bool) -> Routes:
             blobs = error.message
         settings = ctx.settings
         return ServerInfo(
-            version=release, database=ctx.db.dialect.name, database_state=database, blob_state=blobs, time_ms=ctx.clock.now_ms(),
-            max_body=settings.max_body, max_artifact=settings.max_artifact, heartbeat_timeout_s=settings.heartbeat_timeout_s,
-            login=login, uptime_s=round(time.monotonic() - started, 1),
+            version=release,
+            database=ctx.db.dialect.name,
+            database_state=database,
+            blob_state=blobs,
+            time_ms=ctx.clock.now_ms(),
+            max_body=settings.max_body,
+            max_artifact=settings.max_artifact,
+            heartbeat_timeout_s=settings.heartbeat_timeout_s,
+            login=login,
+            uptime_s=round(time.monotonic() - started, 1),
         )
 
     return routes

@@ -1,4 +1,6 @@
-"""Who may come in: the `Gate` of the HTTP edge. Hosts and origins, credentials and their short memory, headers of every answer.
+"""Who may come in: the `Gate` of the HTTP edge.
+
+Hosts and origins, credentials and their short memory, headers of every answer.
 
 Protects against pages of other sites in the user's browser (DNS rebinding, cross-site requests, framing) as well as
 against callers without credentials. Refuses to know what operations do: permissions are checked by the edge.
@@ -18,15 +20,20 @@ from modelwright.kit.http.edge import UNKNOWN, Headers, Scope, Unknown
 from modelwright.types.access import Actor
 from modelwright.types.errors import Denied, Invalid, Unauthenticated
 
+_NO_NAMES = frozenset({"*", "0.0.0.0", "::"})  # noqa: S104  what to listen on is no name to call
+
 LOCAL = Actor("local", server_admin=True)
 """Whoever sits at the machine of a server that listens on loopback without login."""
 
 COOKIE = "mw_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_REMEMBER_S = 1.0        # how long another process may take to notice a revocation
+_REMEMBER_S = 1.0  # how long another process may take to notice a revocation
 _REMEMBER = 10_000
 _ALLOWED_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
-_ALLOWED_HEADERS = b"authorization, content-type, content-encoding, accept, x-modelwright-workspace, x-request-id, range, last-event-id"
+_ALLOWED_HEADERS = (
+    b"authorization, content-type, content-encoding, accept, x-modelwright-workspace, x-request-id, range, "
+    b"last-event-id"
+)
 
 
 def is_loopback(host: str) -> bool:
@@ -48,7 +55,11 @@ class Guard:
         self._open = is_loopback(settings.host) and not settings.auth
         self._loopback = is_loopback(settings.host)
         self._any_host = "*" in settings.allowed_hosts
-        self._names = {"localhost", *(name.lower() for name in settings.allowed_hosts), settings.host.lower()} - {"*", "0.0.0.0", "::"}
+        self._names = {
+            "localhost",
+            *(name.lower() for name in settings.allowed_hosts),
+            settings.host.lower(),
+        } - _NO_NAMES
         self._origins = frozenset(origin.lower().encode() for origin in settings.allowed_origins)
         self._hosts: dict[bytes, bool] = {}
         self._actors: dict[bytes, tuple[Actor, float, int]] = {}
@@ -89,18 +100,27 @@ class Guard:
             if lowered in self._origins:
                 return self._cross_origin(origin)
             if lowered.partition(b"://")[2] != host.lower() or not lowered.startswith((b"http://", b"https://")):
-                raise Denied("pages of other origins may not use this server", where="Origin", hint="see the setting allowed_origins")
+                raise Denied(
+                    "pages of other origins may not use this server",
+                    where="Origin",
+                    hint="see the setting allowed_origins",
+                )
             return ()
         site = headers.get(b"sec-fetch-site")
-        if site in (b"cross-site", b"same-site") and (method not in _SAFE or headers.get(b"sec-fetch-mode") != b"navigate"):
+        if site in (b"cross-site", b"same-site") and (
+            method not in _SAFE or headers.get(b"sec-fetch-mode") != b"navigate"
+        ):
             raise Denied("pages of other sites may not use this server", where="Sec-Fetch-Site")
         return ()
 
     @staticmethod
     def _cross_origin(origin: bytes) -> Sequence[tuple[bytes, bytes]]:
         return (
-            (b"access-control-allow-origin", origin), (b"access-control-allow-methods", _ALLOWED_METHODS), (b"vary", b"Origin"),
-            (b"access-control-allow-headers", _ALLOWED_HEADERS), (b"access-control-expose-headers", b"x-request-id, content-range"),
+            (b"access-control-allow-origin", origin),
+            (b"access-control-allow-methods", _ALLOWED_METHODS),
+            (b"vary", b"Origin"),
+            (b"access-control-allow-headers", _ALLOWED_HEADERS),
+            (b"access-control-expose-headers", b"x-request-id, content-range"),
         )
 
     def _may_be_called(self, raw: bytes) -> bool:
@@ -162,9 +182,12 @@ class Guard:
     @staticmethod
     def _check_cookie(credential: bytes, scope: Scope, headers: Headers) -> None:
         # Browsers add the cookie by themselves, and say where the request comes from when they change something.
-        if credential.startswith(b"cookie ") and scope["method"] not in _SAFE:
-            if b"origin" not in headers and headers.get(b"sec-fetch-site") not in (b"same-origin", b"none"):
-                raise Denied("a session may change things only from this server's own pages", where="Origin", hint="use an API token")
+        if not credential.startswith(b"cookie ") or scope["method"] in _SAFE or b"origin" in headers:
+            return
+        if headers.get(b"sec-fetch-site") not in (b"same-origin", b"none"):
+            raise Denied(
+                "a session may change things only from this server's own pages", where="Origin", hint="use an API token"
+            )
 
     def enter(self, workspace: str) -> bool | None:
         """Whether a workspace exists, from memory."""

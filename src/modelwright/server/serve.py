@@ -25,7 +25,7 @@ from modelwright.server.protocol import BoundedHttp
 from modelwright.server.security import is_loopback
 from modelwright.types.errors import Invalid
 
-NOTICE_S = 0.6           # between telling that the server stops and closing its listener
+NOTICE_S = 0.6  # between telling that the server stops and closing its listener
 _SHORTEST_TOKEN = 20
 _LOG = logs.get(__name__)
 
@@ -79,11 +79,21 @@ class Service:
 
 class _Server(uvicorn.Server):
     def __init__(self, app: App, settings: Settings, on_ready: Callable[[], object]) -> None:
-        super().__init__(uvicorn.Config(
-            app, http=BoundedHttp, ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
-            timeout_keep_alive=75, timeout_graceful_shutdown=max(1, round(settings.drain_s - NOTICE_S - 1)), backlog=2048,
-            loop="uvloop" if _has_uvloop() else "asyncio",
-        ))
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=BoundedHttp,
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=max(1, round(settings.drain_s - NOTICE_S - 1)),
+                backlog=2048,
+                loop="uvloop" if _has_uvloop() else "asyncio",
+            )
+        )
         self._app = app
         self._drain_s = settings.drain_s
         self._on_ready = on_ready
@@ -176,9 +186,10 @@ def _check(settings: Settings) -> None:
 def _refuse_without_admin(settings: Settings, ctx: Ctx) -> None:
     if (settings.auth or not is_loopback(settings.host)) and not access.has_admin(ctx):
         raise Invalid(
-            f"listening on {settings.host} needs an administrator", where="host",
-            hint="set MODELWRIGHT_SERVER_ADMIN_TOKEN to a secret of at least 20 characters, or start on loopback and add a user with "
-            "server_admin first",
+            f"listening on {settings.host} needs an administrator",
+            where="host",
+            hint="set MODELWRIGHT_SERVER_ADMIN_TOKEN to a secret of at least 20 characters, "
+            "or start on loopback and add a user with server_admin first",
         )
 
 
@@ -188,8 +199,9 @@ def _listen(host: str, port: int) -> socket.socket:
         family, _, _, _, address = next((item for item in found if item[0] == socket.AF_INET), found[0])
         listener = socket.create_server(address[:2], family=family, backlog=2048)
     except (OSError, OverflowError, UnicodeError) as error:
-        raise Invalid(f"cannot listen on {host}:{port}: {error}", where="--port", hint="choose another port, or 0 for a free one") from None
+        raise Invalid(
+            f"cannot listen on {host}:{port}: {error}", where="--port", hint="choose another port, or 0 for a free one"
+        ) from None
     listener.setblocking(False)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
-

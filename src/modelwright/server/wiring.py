@@ -1,48 +1,35 @@
-"""Which rooms and wires this server has: their routes, jobs, duties and hooks, in explicit lists."""
+"""Which rooms and wires this server has: their routes, jobs and duties, in explicit lists."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
+from collections.abc import Callable
 from typing import Any
 
 from modelwright.domains.access.routes import ROUTES as ACCESS
+from modelwright.domains.audit.routes import ROUTES as AUDIT
+from modelwright.domains.events.background import DUTIES as EVENTS_DUTIES
+from modelwright.domains.events.routes import ROUTES as EVENTS
+from modelwright.domains.jobs.background import DUTIES as JOBS_DUTIES
+from modelwright.domains.jobs.routes import ROUTES as JOBS
+from modelwright.domains.tracking.background import DUTIES as TRACKING_DUTIES
+from modelwright.domains.tracking.routes import ROUTES as TRACKING
+from modelwright.kit.context import Ctx
 from modelwright.kit.duty import Duty
 from modelwright.kit.http import Routes
-
-
-def _optional(module: str, name: str) -> list[Any]:
-    try:
-        found = importlib.util.find_spec(module)
-    except ModuleNotFoundError:
-        return []
-    if found is None:
-        return []
-    return list(getattr(importlib.import_module(module), name, []))
+from modelwright.protocols.mlflow.routes import ROUTES as MLFLOW
+from modelwright.types.jobs import Job
 
 
 def routes() -> list[Routes]:
     """The operations of all rooms and wires."""
-    return [
-        *ACCESS,
-        *_optional("modelwright.domains.audit.routes", "ROUTES"),
-        *_optional("modelwright.domains.events.routes", "ROUTES"),
-        *_optional("modelwright.domains.jobs.routes", "ROUTES"),
-        *_optional("modelwright.domains.tracking.routes", "ROUTES"),
-        *_optional("modelwright.protocols.mlflow", "ROUTES"),
-        *_optional("modelwright.protocols.mlflow.routes", "ROUTES"),
-    ]
+    return [*ACCESS, *AUDIT, *EVENTS, *JOBS, *TRACKING, *MLFLOW]
 
 
 def duties() -> list[Duty]:
     """The recurring tasks of all rooms."""
-    return [
-        *_optional("modelwright.domains.events.background", "DUTIES"),
-        *_optional("modelwright.domains.jobs.background", "DUTIES"),
-        *_optional("modelwright.domains.tracking.background", "DUTIES"),
-    ]
+    return [*EVENTS_DUTIES, *JOBS_DUTIES, *TRACKING_DUTIES]
 
 
-def jobs() -> dict[str, Any]:
+def jobs() -> dict[str, Callable[[Ctx, Job], dict[str, Any]]]:
     """The job handlers of all rooms, by kind."""
     return {}

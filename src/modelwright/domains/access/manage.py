@@ -10,7 +10,16 @@ from modelwright.domains.audit import service as audit
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import (
-    DEFAULT_WORKSPACE, NewToken, Permission, Role, Token, TokenCreate, User, UserCreate, UserUpdate, Workspace,
+    DEFAULT_WORKSPACE,
+    NewToken,
+    Permission,
+    Role,
+    Token,
+    TokenCreate,
+    User,
+    UserCreate,
+    UserUpdate,
+    Workspace,
 )
 from modelwright.types.errors import AlreadyExists, Conflict, Denied, Invalid, NotFound, Unauthenticated
 
@@ -33,7 +42,9 @@ def create_user(ctx: Ctx, body: UserCreate) -> User:
         if not queries.insert_user(tx, (body.name, hashed, int(body.server_admin), ctx.clock.now_ms())):
             raise AlreadyExists(f"there is a user {body.name!r} already", where="name")
         _set_roles(tx, body.name, body.roles)
-        audit.append(ctx, tx, "user.created", f"user/{body.name}", {"server_admin": body.server_admin, "roles": body.roles})
+        audit.append(
+            ctx, tx, "user.created", f"user/{body.name}", {"server_admin": body.server_admin, "roles": body.roles}
+        )
         changed(ctx, tx)
         return _user(tx, body.name)
 
@@ -42,14 +53,17 @@ def update_user(ctx: Ctx, name: str, body: UserUpdate) -> User:
     """Change a user. Everyone may change their own password; an administrator of a workspace the roles in it.
 
     Raises:
-        Denied: anything more without being administrator of the server. NotFound, Invalid, Conflict (the last administrator).
+        Denied: anything more without being administrator of the server.
+        NotFound, Invalid, Conflict: no such user, a bad password, the last administrator.
     """
     actor = ctx.actor
     if actor is None:
-        raise Unauthenticated()
+        raise Unauthenticated
     beyond = body.server_admin is not None or body.disabled is not None
     own = actor.name == name and not beyond and body.roles is None and not actor.token_id
-    in_workspace = body.roles is not None and not beyond and body.password is None and set(body.roles) <= {ctx.workspace}
+    in_workspace = (
+        body.roles is not None and not beyond and body.password is None and set(body.roles) <= {ctx.workspace}
+    )
     only = ""
     if not _is_server_admin(ctx) and not own:
         if not in_workspace:
@@ -66,8 +80,19 @@ def update_user(ctx: Ctx, name: str, body: UserUpdate) -> User:
             queries.delete_sessions(tx, name)
         if beyond:
             _keep_an_admin(ctx, tx)
-        detail = {"password": hashed is not None, "server_admin": body.server_admin, "disabled": body.disabled, "roles": body.roles}
-        audit.append(ctx, tx, "user.updated", f"user/{name}", {key: value for key, value in detail.items() if value not in (None, False)})
+        detail = {
+            "password": hashed is not None,
+            "server_admin": body.server_admin,
+            "disabled": body.disabled,
+            "roles": body.roles,
+        }
+        audit.append(
+            ctx,
+            tx,
+            "user.updated",
+            f"user/{name}",
+            {key: value for key, value in detail.items() if value not in (None, False)},
+        )
         changed(ctx, tx)
         return _user(tx, name)
 
@@ -91,7 +116,9 @@ def tokens(ctx: Ctx) -> list[Token]:
 
 
 def create_token(ctx: Ctx, body: TokenCreate, *, user: str = "") -> NewToken:
-    """A new token for the caller, or for `user` when an administrator of the server asks. Its secret is never shown again.
+    """A new token for the caller, or for `user` when an administrator of the server asks.
+
+    Its secret is never shown again.
 
     Raises:
         Denied: for another user. Invalid: `days` out of range, or the caller is not a user. NotFound: no such user.
@@ -112,7 +139,9 @@ def create_token(ctx: Ctx, body: TokenCreate, *, user: str = "") -> NewToken:
         if queries.user(tx, name) is None:
             if user:
                 raise NotFound(f"there is no user {name!r}", where="user")
-            raise Invalid(f"{name!r} is not a user of its own", where="user", hint="create a user, then its token with ?user=NAME")
+            raise Invalid(
+                f"{name!r} is not a user of its own", where="user", hint="create a user, then its token with ?user=NAME"
+            )
         queries.insert_token(tx, (token_id, name, body.label, rules.digest(secret), now, now + days * _DAY_MS))
         audit.append(ctx, tx, "token.created", f"token/{token_id}", {"user": name, "label": body.label, "days": days})
         token = queries.token(tx, token_id)
@@ -151,7 +180,9 @@ def create_workspace(ctx: Ctx, body: Workspace) -> Workspace:
         raise Invalid("a description has at most 4,000 characters", where="description")
     made = Workspace(id=body.id, description=body.description, created_ms=ctx.clock.now_ms())
     with ctx.db.write() as tx:
-        if body.id == DEFAULT_WORKSPACE or not queries.insert_workspace(tx, (made.id, made.description, made.created_ms)):
+        if body.id == DEFAULT_WORKSPACE or not queries.insert_workspace(
+            tx, (made.id, made.description, made.created_ms)
+        ):
             raise AlreadyExists(f"there is a workspace {body.id!r} already", where="id")
         audit.append(ctx, tx, "workspace.created", f"workspace/{made.id}")
         changed(ctx, tx)
@@ -185,7 +216,11 @@ def _set_roles(tx: Tx, name: str, roles: dict[str, Role], *, only: str = "") -> 
 
 def _keep_an_admin(ctx: Ctx, tx: Tx) -> None:
     # Whoever acts on loopback or by the admin token is no user, and can make another administrator.
-    if ctx.actor is not None and queries.user(tx, ctx.actor.name) is None and ctx.actor.name in ("local", "admin", "system"):
+    if (
+        ctx.actor is not None
+        and queries.user(tx, ctx.actor.name) is None
+        and ctx.actor.name in ("local", "admin", "system")
+    ):
         return
     if not queries.admins(tx):
         raise Conflict("nobody could administer the server any more", hint="make another administrator first")

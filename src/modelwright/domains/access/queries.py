@@ -18,7 +18,13 @@ def _user(row: Row, roles: dict[str, Role]) -> User:
 
 def _token(row: Row) -> Token:
     return Token(
-        id=row[0], user=row[1], label=row[2], created_ms=row[3], expires_ms=row[4], last_used_ms=row[5], revoked=bool(row[6])
+        id=row[0],
+        user=row[1],
+        label=row[2],
+        created_ms=row[3],
+        expires_ms=row[4],
+        last_used_ms=row[5],
+        revoked=bool(row[6]),
     )
 
 
@@ -45,7 +51,8 @@ def users(tx: Tx) -> list[User]:
 def members(tx: Tx, workspace: str) -> list[User]:
     """The users with a role in a workspace, with that role alone."""
     rows = tx.rows(
-        f"SELECT {_USER}, role FROM users JOIN memberships ON user_name = name WHERE workspace = ? ORDER BY name", (workspace,)
+        f"SELECT {_USER}, role FROM users JOIN memberships ON user_name = name WHERE workspace = ? ORDER BY name",
+        (workspace,),
     )
     return [_user(row, {workspace: Role(row[4])}) for row in rows]
 
@@ -60,9 +67,12 @@ def insert_user(tx: Tx, row: tuple[Any, ...]) -> bool:
     """Add (name, password hash, server_admin, created_ms); False when the name is taken, whatever its case."""
     if tx.row("SELECT 1 FROM users WHERE lower(name) = lower(?)", (row[0],)):
         return False
-    return tx.execute(
-        "INSERT INTO users (name, password, server_admin, created_ms) VALUES (?,?,?,?) ON CONFLICT DO NOTHING", row
-    ) > 0
+    return (
+        tx.execute(
+            "INSERT INTO users (name, password, server_admin, created_ms) VALUES (?,?,?,?) ON CONFLICT DO NOTHING", row
+        )
+        > 0
+    )
 
 
 def update_user(tx: Tx, name: str, *, password: str | None, server_admin: bool | None, disabled: bool | None) -> None:
@@ -70,7 +80,12 @@ def update_user(tx: Tx, name: str, *, password: str | None, server_admin: bool |
     tx.execute(
         "UPDATE users SET password = COALESCE(?, password), server_admin = COALESCE(?, server_admin), "
         "disabled = COALESCE(?, disabled) WHERE name = ?",
-        (password, None if server_admin is None else int(server_admin), None if disabled is None else int(disabled), name),
+        (
+            password,
+            None if server_admin is None else int(server_admin),
+            None if disabled is None else int(disabled),
+            name,
+        ),
     )
 
 
@@ -93,10 +108,13 @@ def set_roles(tx: Tx, name: str, given: Mapping[str, Role], *, only: str = "") -
 
 def admins(tx: Tx) -> list[str]:
     """Enabled server administrators that can log in, by a password or a live token."""
-    return [row[0] for row in tx.rows(
-        "SELECT name FROM users WHERE server_admin = 1 AND disabled = 0 AND (password IS NOT NULL OR EXISTS "
-        "(SELECT 1 FROM tokens WHERE user_name = name AND revoked = 0)) ORDER BY name"
-    )]
+    return [
+        row[0]
+        for row in tx.rows(
+            "SELECT name FROM users WHERE server_admin = 1 AND disabled = 0 AND (password IS NOT NULL OR EXISTS "
+            "(SELECT 1 FROM tokens WHERE user_name = name AND revoked = 0)) ORDER BY name"
+        )
+    ]
 
 
 def insert_token(tx: Tx, row: tuple[Any, ...]) -> None:
@@ -113,7 +131,8 @@ def token(tx: Tx, token_id: str) -> Token | None:
 def tokens(tx: Tx, name: str | None) -> list[Token]:
     """The tokens of a user, or of all; newest first."""
     rows = tx.rows(
-        f"SELECT {_TOKEN} FROM tokens WHERE user_name = COALESCE(?, user_name) ORDER BY created_ms DESC, id DESC", (name,)
+        f"SELECT {_TOKEN} FROM tokens WHERE user_name = COALESCE(?, user_name) ORDER BY created_ms DESC, id DESC",
+        (name,),
     )
     return [_token(row) for row in rows]
 
@@ -158,7 +177,10 @@ def delete_sessions(tx: Tx, name: str) -> None:
 
 def insert_workspace(tx: Tx, row: tuple[Any, ...]) -> bool:
     """Add (id, description, created_ms); False when it exists."""
-    return tx.execute("INSERT INTO workspaces (id, description, created_ms) VALUES (?,?,?) ON CONFLICT DO NOTHING", row) > 0
+    return (
+        tx.execute("INSERT INTO workspaces (id, description, created_ms) VALUES (?,?,?) ON CONFLICT DO NOTHING", row)
+        > 0
+    )
 
 
 def workspaces(tx: Tx) -> list[Workspace]:

@@ -9,7 +9,16 @@ from modelwright.domains.access import manage, service
 from modelwright.kit.context import Ctx
 from modelwright.kit.http import Routes
 from modelwright.types.access import (
-    Actor, Login, NewToken, Permission, Token, TokenCreate, User, UserCreate, UserUpdate, Workspace,
+    Actor,
+    Login,
+    NewToken,
+    Permission,
+    Token,
+    TokenCreate,
+    User,
+    UserCreate,
+    UserUpdate,
+    Workspace,
 )
 from modelwright.types.codec import to_json
 from modelwright.types.page import Page
@@ -20,14 +29,21 @@ routes = Routes(prefix="/api/v1", tag="access")
 ROUTES = [routes]
 
 
-@routes.post("/login", permission=Permission.OPEN, summary="Exchange name and password for a session cookie", limit=16_384)
+@routes.post(
+    "/login", permission=Permission.OPEN, summary="Exchange name and password for a session cookie", limit=16_384
+)
 def login(ctx: Ctx, body: Login, request: Request) -> User:
     """The cookie is HttpOnly and SameSite=Strict, and lives 12 hours."""
     address = request.client.host if request.client else ""
     user, secret = service.login(ctx, body, address=address, old_session=request.cookies.get(COOKIE, ""))
     response = Response(to_json(user), media_type="application/json")
     response.set_cookie(
-        COOKIE, secret, max_age=service.SESSION_MS // 1000, httponly=True, samesite="strict", secure=request.url.scheme == "https"
+        COOKIE,
+        secret,
+        max_age=service.SESSION_MS // 1000,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
     )
     return response  # pyright: ignore[reportReturnType]  the annotation describes the body
 
@@ -62,7 +78,9 @@ def create_user(ctx: Ctx, body: UserCreate) -> User:
     return manage.create_user(ctx, body)
 
 
-@routes.patch("/users/{name}", permission=Permission.SELF, summary="Change a user, a role, or one's own password", limit=65_536)
+@routes.patch(
+    "/users/{name}", permission=Permission.SELF, summary="Change a user, a role, or one's own password", limit=65_536
+)
 def update_user(ctx: Ctx, name: str, body: UserUpdate) -> User:
     """What the caller may change is decided by the service."""
     return manage.update_user(ctx, name, body)
@@ -80,7 +98,13 @@ def list_tokens(ctx: Ctx) -> Page[Token]:
     return Page(manage.tokens(ctx))
 
 
-@routes.post("/tokens", permission=Permission.SELF, summary="Make an API token; its secret is shown this once", status=201, limit=16_384)
+@routes.post(
+    "/tokens",
+    permission=Permission.SELF,
+    summary="Make an API token; its secret is shown this once",
+    status=201,
+    limit=16_384,
+)
 def create_token(ctx: Ctx, body: TokenCreate, user: str = "") -> NewToken:
     """An administrator of the server may name another user."""
     return manage.create_token(ctx, body, user=user)

@@ -24,7 +24,11 @@ _MEMORY = 64 * 1024 * 1024
 def check_user_name(name: str) -> None:
     """Raises `Invalid` when `name` cannot be a user's."""
     if not _NAME.fullmatch(name):
-        raise Invalid("not a user name", where="name", hint="letters, digits, '.', '_', '@' and '-', at most 128, a letter or digit first")
+        raise Invalid(
+            "not a user name",
+            where="name",
+            hint="letters, digits, '.', '_', '@' and '-', at most 128, a letter or digit first",
+        )
     if name.lower() in _RESERVED:
         raise Invalid(f"the name {name!r} is reserved", where="name")
 
@@ -32,7 +36,9 @@ def check_user_name(name: str) -> None:
 def check_workspace_name(name: str) -> None:
     """Raises `Invalid` when `name` cannot be a workspace's."""
     if not _WORKSPACE.fullmatch(name):
-        raise Invalid("not a workspace name", where="id", hint="lower-case letters, digits, '.', '_' and '-', at most 64")
+        raise Invalid(
+            "not a workspace name", where="id", hint="lower-case letters, digits, '.', '_' and '-', at most 64"
+        )
 
 
 def check_password(password: str, name: str) -> None:

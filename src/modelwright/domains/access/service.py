@@ -141,7 +141,9 @@ def _by_password(ctx: Ctx, name: str, password: str, address: str) -> User:
         stored = queries.password(tx, name)
         user = queries.user(tx, name)
     verified = _verified(ctx)
-    key = hmac.digest(cast("bytes", verified[""]), f"{name}\0{password}".encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+    key = hmac.digest(
+        cast("bytes", verified[""]), f"{name}\0{password}".encode("utf-8", "surrogatepass"), hashlib.sha256
+    ).hex()
     if stored is None or verified.get(key) != stored:
         throttle = ctx.local.setdefault("access.throttle", Throttle())
         throttle.begin(name, address)
@@ -157,7 +159,10 @@ def _by_password(ctx: Ctx, name: str, password: str, address: str) -> User:
 
 
 def _verified(ctx: Ctx) -> dict[str, bytes | str]:
-    """Passwords that were right, as keyed digests, each with the stored hash it matched: hashing again would cost 40 ms a request."""
+    """Passwords that were right, as keyed digests, each with the stored hash it matched.
+
+    Hashing again would cost 40 ms a request.
+    """
     return ctx.local.setdefault("access.verified", {"": secrets.token_bytes(32)})
 
 

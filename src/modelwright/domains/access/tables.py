@@ -10,30 +10,34 @@ _FLAG = sa.SmallInteger()
 _BIG = sa.BigInteger()
 
 workspaces = sa.Table(
-    "workspaces", metadata,
+    "workspaces",
+    metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("description", sa.Text, nullable=False, server_default=""),
     sa.Column("created_ms", _BIG, nullable=False),
 )
 
 users = sa.Table(
-    "users", metadata,
+    "users",
+    metadata,
     sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("password", sa.Text),                 # NULL: only tokens log in
+    sa.Column("password", sa.Text),  # NULL: only tokens log in
     sa.Column("server_admin", _FLAG, nullable=False, server_default="0"),
     sa.Column("disabled", _FLAG, nullable=False, server_default="0"),
     sa.Column("created_ms", _BIG, nullable=False),
 )
 
 memberships = sa.Table(
-    "memberships", metadata,
+    "memberships",
+    metadata,
     sa.Column("user_name", sa.Text, sa.ForeignKey("users.name", ondelete="CASCADE"), primary_key=True),
     sa.Column("workspace", sa.Text, sa.ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("role", sa.Text, nullable=False),
 )
 
 tokens = sa.Table(
-    "tokens", metadata,
+    "tokens",
+    metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("user_name", sa.Text, sa.ForeignKey("users.name", ondelete="CASCADE"), nullable=False),
     sa.Column("label", sa.Text, nullable=False, server_default=""),
@@ -46,8 +50,9 @@ tokens = sa.Table(
 )
 
 sessions = sa.Table(
-    "sessions", metadata,
-    sa.Column("id", sa.Text, primary_key=True),     # SHA-256 of the cookie
+    "sessions",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),  # SHA-256 of the cookie
     sa.Column("user_name", sa.Text, sa.ForeignKey("users.name", ondelete="CASCADE"), nullable=False),
     sa.Column("created_ms", _BIG, nullable=False),
     sa.Column("expires_ms", _BIG, nullable=False),

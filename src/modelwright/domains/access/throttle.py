@@ -40,7 +40,9 @@ class Throttle:
             for key, _ in keys:
                 self._guesses[key].append(now)
             if len(self._guesses) > _KEYS:
-                self._guesses = {key: times for key, times in self._guesses.items() if times and times[-1] > now - _WINDOW_S}
+                self._guesses = {
+                    key: times for key, times in self._guesses.items() if times and times[-1] > now - _WINDOW_S
+                }
 
     def right(self, name: str, address: str) -> None:
         """The guess was right: it does not count, and the pair starts afresh."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.event import listen
 
 metadata = sa.MetaData()
 
 audit_events = sa.Table(
-    "audit_events", metadata,
+    "audit_events",
+    metadata,
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
     sa.Column("at_ms", sa.BigInteger, nullable=False),
     sa.Column("workspace", sa.Text, nullable=False),
@@ -23,22 +25,32 @@ audit_events = sa.Table(
 
 IMMUTABLE = {
     "sqlite": (
-        "CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events "
-        "BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END",
-        "CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events "
-        "BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END",
+        (
+            "CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events "
+            "BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END"
+        ),
+        (
+            "CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events "
+            "BEGIN SELECT RAISE(ABORT, 'audit rows are append-only'); END"
+        ),
     ),
     "postgresql": (
-        "CREATE FUNCTION audit_events_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        "BEGIN RAISE EXCEPTION 'audit rows are append-only' USING ERRCODE = '23514'; END $$",
-        "CREATE TRIGGER audit_events_no_change BEFORE UPDATE OR DELETE ON audit_events "
-        "FOR EACH ROW EXECUTE FUNCTION audit_events_refuse()",
-        "CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON audit_events "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse()",
+        (
+            "CREATE FUNCTION audit_events_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            "BEGIN RAISE EXCEPTION 'audit rows are append-only' USING ERRCODE = '23514'; END $$"
+        ),
+        (
+            "CREATE TRIGGER audit_events_no_change BEFORE UPDATE OR DELETE ON audit_events "
+            "FOR EACH ROW EXECUTE FUNCTION audit_events_refuse()"
+        ),
+        (
+            "CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON audit_events "
+            "FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse()"
+        ),
     ),
 }
 """Statements that seal the table, by engine; run when the table is made."""
 
 for _engine, _statements in IMMUTABLE.items():
     for _statement in _statements:
-        sa.event.listen(audit_events, "after_create", sa.DDL(_statement.replace("%", "%%")).execute_if(dialect=_engine))
+        listen(audit_events, "after_create", sa.DDL(_statement.replace("%", "%%")).execute_if(dialect=_engine))

@@ -1,1 +1,4 @@
-"""News of what changed, for live pages and reactions. Knows kinds and subjects as text; refuses to know what they mean."""
+"""News of what changed, for live pages and reactions. Knows kinds and subjects as text.
+
+Refuses to know what they mean.
+"""

@@ -35,7 +35,9 @@ def number(tx: Tx) -> None:
 def after(tx: Tx, last: int, limit: int) -> list[Event]:
     """Events with greater ids, in order."""
     rows = tx.rows(f"SELECT id, {_COLUMNS} FROM events WHERE id > ? ORDER BY id LIMIT ?", (last, limit))
-    return [Event(id=row[0], at_ms=row[1], workspace=row[2], kind=row[3], subject=row[4], parent=row[5]) for row in rows]
+    return [
+        Event(id=row[0], at_ms=row[1], workspace=row[2], kind=row[3], subject=row[4], parent=row[5]) for row in rows
+    ]
 
 
 def bounds(tx: Tx) -> tuple[int, int]:

@@ -11,7 +11,10 @@ _MANY = 100
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What a listener follows; empty sets mean everything. A kind may be whole (`run.points`) or a thing (`run` for all of `run.…`)."""
+    """What a listener follows; empty sets mean everything.
+
+    A kind may be whole (`run.points`) or a thing (`run` for all of `run.…`).
+    """
 
     workspace: str
     kinds: frozenset[str] = frozenset()
@@ -23,7 +26,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the listener wants this event."""
         if event.workspace != self.workspace:
             return False
-        if (self.kinds or self.things) and event.kind not in self.kinds and event.kind.partition(".")[0] not in self.things:
+        if (
+            (self.kinds or self.things)
+            and event.kind not in self.kinds
+            and event.kind.partition(".")[0] not in self.things
+        ):
             return False
         if self.subjects and event.subject not in self.subjects:
             return False
@@ -34,9 +41,11 @@ def wanted(workspace: str, kinds: str, subject: str, parent: str) -> Wanted:
     """From comma-separated texts. Raises `Invalid` for more than 100 items in one."""
     named = _split(kinds, "kinds")
     return Wanted(
-        workspace=workspace, kinds=frozenset(kind for kind in named if "." in kind and not kind.endswith(".*")),
+        workspace=workspace,
+        kinds=frozenset(kind for kind in named if "." in kind and not kind.endswith(".*")),
         things=frozenset(kind.removesuffix(".*") for kind in named if "." not in kind or kind.endswith(".*")),
-        subjects=_split(subject, "subject"), parents=_split(parent, "parent"),
+        subjects=_split(subject, "subject"),
+        parents=_split(parent, "parent"),
     )
 
 

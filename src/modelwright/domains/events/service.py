@@ -49,7 +49,10 @@ def settle(ctx: Ctx) -> None:
 
 
 def after(ctx: Ctx, last: int, limit: int = 1_000) -> tuple[list[Event], bool]:
-    """Events of all workspaces with ids after `last`, in order, and whether some before them are gone (too old, or another database)."""
+    """Events of all workspaces with ids after `last`, in order, and whether some before them are gone.
+
+    They are gone when they were too old, or when `last` is the id of another database.
+    """
     settle(ctx)
     with ctx.db.read() as tx:
         first, newest = queries.bounds(tx)

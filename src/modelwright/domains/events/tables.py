@@ -1,4 +1,6 @@
-"""Tables of events. `events.id` rises in the order of commits, so a reader that knows an id has missed nothing before it.
+"""Tables of events.
+
+`events.id` rises in the order of commits, so a reader that knows an id has missed nothing before it.
 
 Where several transactions may commit side by side, writers put events into `event_outbox` and one reader at a time
 numbers what is committed there; with a single writer they are numbered at once.
@@ -13,7 +15,8 @@ metadata = sa.MetaData()
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 events = sa.Table(
-    "events", metadata,
+    "events",
+    metadata,
     sa.Column("id", _SERIAL, primary_key=True),
     sa.Column("at_ms", sa.BigInteger, nullable=False),
     sa.Column("workspace", sa.Text, nullable=False),
@@ -25,7 +28,8 @@ events = sa.Table(
 )
 
 event_outbox = sa.Table(
-    "event_outbox", metadata,
+    "event_outbox",
+    metadata,
     sa.Column("id", _SERIAL, primary_key=True),
     sa.Column("at_ms", sa.BigInteger, nullable=False),
     sa.Column("workspace", sa.Text, nullable=False),

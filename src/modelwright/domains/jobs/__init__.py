@@ -1,1 +1,4 @@
-"""Background work: queued, leased with a fence, retried, finished; and the leases of recurring duties. Knows no job's meaning."""
+"""Background work: queued, leased with a fence, retried, finished; and the leases of recurring duties.
+
+Knows no job's meaning.
+"""

@@ -20,26 +20,52 @@ _ERROR_CHARS = 4_000
 
 
 def enqueue(
-    ctx: Ctx, tx: Tx, kind: str, payload: Mapping[str, Any], *, run_at_ms: int | None = None, key: str = "", max_attempts: int = 5,
+    ctx: Ctx,
+    tx: Tx,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    run_at_ms: int | None = None,
+    key: str = "",
+    max_attempts: int = 5,
 ) -> Job:
-    """Queue work inside the transaction that needs it. At most one job of a `key` is queued at a time: a second call returns it."""
+    """Queue work inside the transaction that needs it. At most one job of a `key` is queued at a time.
+
+    A second call returns it.
+    """
     now = ctx.clock.now_ms()
     job_id = new_id()
-    row = (job_id, kind, ctx.workspace, to_json(finite(dict(payload))).decode(), key, max_attempts,
-           now if run_at_ms is None else run_at_ms, now)
+    row = (
+        job_id,
+        kind,
+        ctx.workspace,
+        to_json(finite(dict(payload))).decode(),
+        key,
+        max_attempts,
+        now if run_at_ms is None else run_at_ms,
+        now,
+    )
     while not queries.insert(tx, row):
         found = queries.queued(tx, ctx.workspace, kind, key)
         if found is not None:
             return found
     events.publish(ctx, tx, "job.queued", job_id, kind)
-    tx.after_commit("jobs", lambda: [wake() for wake in tuple(waiters(ctx))])
+    tx.after_commit("jobs", lambda: _wake(ctx))
     job = queries.get(tx, job_id)
     assert job is not None
     return job
 
 
+def _wake(ctx: Ctx) -> None:
+    for call in tuple(waiters(ctx)):
+        call()
+
+
 def waiters(ctx: Ctx) -> set[Callable[[], None]]:
-    """Callbacks to run after a commit that queued a job, for workers of this process; each must be quick and thread-safe."""
+    """Callbacks to run after a commit that queued a job, for workers of this process.
+
+    Each must be quick and thread-safe.
+    """
     return ctx.local.setdefault("jobs.waiters", set())
 
 
@@ -79,7 +105,10 @@ def finish(ctx: Ctx, job_id: str, fence: int, result: Mapping[str, Any]) -> None
 
 
 def fail(ctx: Ctx, job_id: str, fence: int, error: str) -> None:
-    """The work failed: it is tried again later, or given up after its last attempt. Raises `Conflict` when the lease was lost."""
+    """The work failed: it is tried again later, or given up after its last attempt.
+
+    Raises `Conflict` when the lease was lost.
+    """
     with ctx.db.write() as tx:
         job = queries.get(tx, job_id)
         if job is None or job.fence != fence or not _failed(ctx, tx, job, error):

@@ -10,7 +10,8 @@ _BIG = sa.BigInteger()
 _ONE_QUEUED = sa.text("state = 'queued' AND queue_key <> ''")
 
 jobs = sa.Table(
-    "jobs", metadata,
+    "jobs",
+    metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("workspace", sa.Text, nullable=False),
@@ -27,14 +28,22 @@ jobs = sa.Table(
     sa.Column("finished_ms", _BIG),
     sa.Column("error", sa.Text, nullable=False, server_default=""),
     sa.Column("result", sa.Text, nullable=False, server_default="{}"),
-    sa.Index("jobs_one_queued", "workspace", "kind", "queue_key", unique=True,
-             sqlite_where=_ONE_QUEUED, postgresql_where=_ONE_QUEUED),
+    sa.Index(
+        "jobs_one_queued",
+        "workspace",
+        "kind",
+        "queue_key",
+        unique=True,
+        sqlite_where=_ONE_QUEUED,
+        postgresql_where=_ONE_QUEUED,
+    ),
     sa.Index("jobs_to_run", "state", "run_at_ms"),
     sa.Index("jobs_by_workspace", "workspace", "created_ms", "id"),
 )
 
 duties = sa.Table(
-    "duties", metadata,
+    "duties",
+    metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("worker", sa.Text, nullable=False),
     sa.Column("until_ms", _BIG, nullable=False),

@@ -1,4 +1,6 @@
-"""Typed functions as HTTP operations, and the edge that serves them. Knows HTTP; refuses to know what an operation does.
+"""Typed functions as HTTP operations, and the edge that serves them. Knows HTTP.
+
+Refuses to know what an operation does.
 
     routes = Routes(prefix="/api/v1", tag="runs")
 

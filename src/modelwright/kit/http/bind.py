@@ -1,4 +1,7 @@
-"""Arguments of a typed handler from the path, the query and the body of a request; all is worked out once, when it is declared."""
+"""Arguments of a typed handler from the path, the query and the body of a request.
+
+All is worked out once, when it is declared.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,18 @@ _RESERVED = frozenset({"workspace"})
 class Binding:
     """How one handler's arguments are found."""
 
-    __slots__ = ("body", "body_name", "from_json", "from_msgpack", "lists", "path", "query", "query_names", "request", "returns")
+    __slots__ = (
+        "body",
+        "body_name",
+        "from_json",
+        "from_msgpack",
+        "lists",
+        "path",
+        "query",
+        "query_names",
+        "request",
+        "returns",
+    )
 
     def __init__(self) -> None:
         self.path: dict[str, Any] = {}
@@ -77,7 +91,10 @@ class Binding:
         bound = convert(values, self.query, strict=False)
         found = {name: getattr(bound, name) for name in self.query.__struct_fields__}
         for name, value in found.items():
-            if any(isinstance(item, int) and item not in _INT64 for item in (value if isinstance(value, list) else (value,))):
+            if any(
+                isinstance(item, int) and item not in _INT64
+                for item in (value if isinstance(value, list) else (value,))
+            ):
                 raise Invalid("the integer does not fit in 64 bits", where=name)
         return found
 
@@ -89,7 +106,11 @@ class Binding:
             if not content:
                 raise Invalid("the body is empty", where="body", hint="send a JSON object")
             return self.from_json(content)
-        raise Invalid(f"cannot read a body of type {kind[:60]!r}", where="Content-Type", hint="send application/json or application/msgpack")
+        raise Invalid(
+            f"cannot read a body of type {kind[:60]!r}",
+            where="Content-Type",
+            hint="send application/json or application/msgpack",
+        )
 
 
 def pairs(raw: bytes) -> list[tuple[str, str]]:
@@ -151,7 +172,10 @@ def bind(handler: Callable[..., Any], path: str) -> Binding:
 
 
 def _default(value: Any) -> Any:
-    return msgspec.field(default_factory=lambda: list(value)) if isinstance(value, (list, tuple)) else value
+    if isinstance(value, (list, tuple)):
+        items: list[Any] = [*value]
+        return msgspec.field(default_factory=items.copy)
+    return value
 
 
 def _members(kind: Any) -> tuple[Any, ...]:

@@ -17,12 +17,12 @@ LOOP = "modelwright.loop"
 POOL = "modelwright.pool"
 """Names in the ASGI scope, set by the edge."""
 
-_STALL_S = 30.0          # a body that stops arriving for so long is given up
-_PIECE = 256 * 1024      # what is inflated at a time
-_SLICE = 64 * 1024       # what is fed to zlib at a time
-_ZSTD_SLICE = 256        # what is fed to zstd at a time: a 4-byte block makes 128 KiB, so at most 8 MiB come out at once
+_STALL_S = 30.0  # a body that stops arriving for so long is given up
+_PIECE = 256 * 1024  # what is inflated at a time
+_SLICE = 64 * 1024  # what is fed to zlib at a time
+_ZSTD_SLICE = 256  # what is fed to zstd at a time: a 4-byte block makes 128 KiB, so at most 8 MiB come out at once
 _KEEP = 8 * 1024 * 1024  # beyond this, inflated bytes are counted before they are kept
-_ON_LOOP = 64 * 1024     # compressed bodies up to this size are inflated without a thread
+_ON_LOOP = 64 * 1024  # compressed bodies up to this size are inflated without a thread
 
 
 async def body(request: Request, limit: int | None = None) -> bytes:
@@ -32,7 +32,8 @@ async def body(request: Request, limit: int | None = None) -> bytes:
         limit: largest size in bytes, compressed and decompressed; None means the server's `max_body`.
 
     Raises:
-        TooLarge: over the limit; nothing beyond it was kept. Invalid: an unknown or a broken encoding, or a body that stalls.
+        TooLarge: over the limit; nothing beyond it was kept.
+        Invalid: an unknown or a broken encoding, or a body that stalls.
     """
     most: int = request.scope[LIMIT] if limit is None else limit
     coding = request.headers.get("content-encoding", "").strip().lower()
@@ -44,7 +45,9 @@ async def body(request: Request, limit: int | None = None) -> bytes:
         return content
     unpack = _CODINGS.get(coding)
     if unpack is None:
-        raise Invalid(f"cannot decode {coding[:40]!r}", where="Content-Encoding", hint="send gzip, deflate, zstd or no encoding")
+        raise Invalid(
+            f"cannot decode {coding[:40]!r}", where="Content-Encoding", hint="send gzip, deflate, zstd or no encoding"
+        )
     if len(content) <= _ON_LOOP:
         return _bounded(unpack, content, most)
     return await asyncio.get_running_loop().run_in_executor(None, _bounded, unpack, content, most)
@@ -169,7 +172,10 @@ def _zstd(content: bytes) -> Iterator[bytes]:
 
 
 _CODINGS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
-    "gzip": _zlib(16 + zlib.MAX_WBITS), "x-gzip": _zlib(16 + zlib.MAX_WBITS), "deflate": _zlib(zlib.MAX_WBITS), "zstd": _zstd,
+    "gzip": _zlib(16 + zlib.MAX_WBITS),
+    "x-gzip": _zlib(16 + zlib.MAX_WBITS),
+    "deflate": _zlib(zlib.MAX_WBITS),
+    "zstd": _zstd,
 }
 
 

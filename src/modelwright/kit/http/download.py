@@ -54,9 +54,7 @@ def download(
         if match and (match[1] or match[2]):  # anything else, several ranges too, is answered whole
             span = _span(match[1], match[2], size)
             if span is None:
-                return Response(
-                    status_code=416, headers={"content-range": f"bytes */{size}", "accept-ranges": "bytes"}
-                )
+                return Response(status_code=416, headers={"content-range": f"bytes */{size}", "accept-ranges": "bytes"})
             start, end = span
             if start < end:
                 status = 206

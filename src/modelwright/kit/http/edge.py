@@ -10,7 +10,7 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -29,21 +29,29 @@ from modelwright.types.access import DEFAULT_WORKSPACE, Actor, Permission
 from modelwright.types.codec import to_json, to_msgpack
 from modelwright.types.errors import Invalid, ModelwrightError, NotFound, Unavailable
 
-Scope = dict[str, Any]
+Scope = MutableMapping[str, Any]
 Headers = dict[bytes, bytes]
 Send = Callable[[Any], Awaitable[None]]
 
 _LOG = logs.get("modelwright.http")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_ONCE = (b"host", b"authorization", b"origin", b"content-length", b"content-type", b"content-encoding", b"x-modelwright-workspace")
+_ONCE = (
+    b"host",
+    b"authorization",
+    b"origin",
+    b"content-length",
+    b"content-type",
+    b"content-encoding",
+    b"x-modelwright-workspace",
+)
 _IN_WORKSPACE = frozenset({Permission.READ, Permission.WRITE, Permission.ADMIN})
 _PLAIN = frozenset({b"content-type", b"content-length"})
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_QUEUE_PER_THREAD = 16   # requests that may wait for each thread before the server says it is busy
-_UPLOADS = 64            # clients that may stream bodies at one time
-_LANE = 8_192            # writes that may wait for the database before the server says it is busy
+_QUEUE_PER_THREAD = 16  # requests that may wait for each thread before the server says it is busy
+_UPLOADS = 64  # clients that may stream bodies at one time
+_LANE = 8_192  # writes that may wait for the database before the server says it is busy
 
 
 class Unknown:
@@ -84,7 +92,12 @@ class Edge:
     """Serves operations over ASGI. `lifespan` handles that protocol's start and stop messages."""
 
     def __init__(
-        self, routes: Sequence[Routes], ctx: Ctx, gate: Gate, *, metrics: Metrics | None = None,
+        self,
+        routes: Sequence[Routes],
+        ctx: Ctx,
+        gate: Gate,
+        *,
+        metrics: Metrics | None = None,
         lifespan: Callable[[Any, Any, Any], Awaitable[None]] | None = None,
     ) -> None:
         self.operations: list[Operation] = []
@@ -171,17 +184,26 @@ class Edge:
                 await self._operate(operation, values, scope, receive, headers, answer, request_id)
         except ClientDisconnect:
             answer.status = answer.status or 499
-        except Exception as error:  # noqa: BLE001  every failure has an answer
+        except Exception as error:
             await self._failed(error, operation, answer, request_id)
         seconds = time.perf_counter() - started
         self.metrics.count(
             method if method in _METHODS else "OTHER", operation.path if operation else "(none)", answer.status, seconds
         )
         if _LOG.isEnabledFor(10):
-            _LOG.debug("%s %s %d %.1f ms %s", method, ascii(scope["path"])[1:-1], answer.status, seconds * 1000, request_id)
+            _LOG.debug(
+                "%s %s %d %.1f ms %s", method, ascii(scope["path"])[1:-1], answer.status, seconds * 1000, request_id
+            )
 
     async def _operate(
-        self, operation: Operation, values: dict[str, str], scope: Scope, receive: Any, headers: Headers, answer: _Answer, request_id: str
+        self,
+        operation: Operation,
+        values: dict[str, str],
+        scope: Scope,
+        receive: Any,
+        headers: Headers,
+        answer: _Answer,
+        request_id: str,
     ) -> None:
         workspace = _workspace(scope["query_string"], headers)
         if operation.permission is Permission.OPEN:
@@ -212,7 +234,9 @@ class Edge:
             response = await self._typed(operation, ctx, request, values, headers)
         await answer.give(response, scope, receive)
 
-    async def _typed(self, operation: Operation, ctx: Ctx, request: Request, values: dict[str, str], headers: Headers) -> Response:
+    async def _typed(
+        self, operation: Operation, ctx: Ctx, request: Request, values: dict[str, str], headers: Headers
+    ) -> Response:
         binding = operation.binding
         assert binding is not None
         content = await body(request) if binding.body_name else b""
@@ -222,11 +246,15 @@ class Edge:
             return _encoded(result, operation.status, as_msgpack)
 
         def work() -> Response:
-            return _encoded(operation.handler(ctx, **binding.arguments(request, values, content)), operation.status, as_msgpack)
+            return _encoded(
+                operation.handler(ctx, **binding.arguments(request, values, content)), operation.status, as_msgpack
+            )
 
         return await self._run(operation, request.scope, work)
 
-    async def _run(self, operation: Operation, scope: Scope, work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    async def _run(
+        self, operation: Operation, scope: Scope, work: Callable[..., Any], *arguments: Any, **named: Any
+    ) -> Any:
         call = (lambda: work(*arguments, **named)) if arguments or named else work
         if not operation.stream:
             return await self._in_pool(call)
@@ -268,10 +296,14 @@ class Edge:
             translated = self._ctx.db.translated(error)
             if not isinstance(translated, ModelwrightError):
                 _LOG.error("request %s failed", request_id, exc_info=error)
-                translated = ModelwrightError("something went wrong inside the server", hint=f"look for {request_id} in its log")
+                translated = ModelwrightError(
+                    "something went wrong inside the server", hint=f"look for {request_id} in its log"
+                )
             error = translated
         if answer.started:
-            _LOG.warning("request %s was cut off: %s", request_id, error.message.encode("ascii", "backslashreplace").decode())
+            _LOG.warning(
+                "request %s was cut off: %s", request_id, error.message.encode("ascii", "backslashreplace").decode()
+            )
             return
         response: Response | None = None
         if operation is not None and operation.error is not None:
@@ -301,7 +333,9 @@ class _Answer:
         """A response whose body is in memory."""
         self.started = True
         self.status = response.status_code
-        await self.send({"type": "http.response.start", "status": self.status, "headers": self._headers(response.raw_headers)})
+        await self.send(
+            {"type": "http.response.start", "status": self.status, "headers": self._headers(response.raw_headers)}
+        )
         await self.send({"type": "http.response.body", "body": b"" if self.head else response.body})
         if response.background is not None:
             await response.background()
@@ -313,7 +347,9 @@ class _Answer:
         elif self.head:
             self.started = True
             self.status = response.status_code
-            await self.send({"type": "http.response.start", "status": self.status, "headers": self._headers(response.raw_headers)})
+            await self.send(
+                {"type": "http.response.start", "status": self.status, "headers": self._headers(response.raw_headers)}
+            )
             await self.send({"type": "http.response.body", "body": b""})
         else:
             self.status = response.status_code
@@ -358,7 +394,9 @@ def _workspace(query: bytes, headers: Headers) -> str:
     if chosen is None:
         return DEFAULT_WORKSPACE
     if not _WORKSPACE.fullmatch(chosen):
-        raise Invalid("not the name of a workspace", where="workspace", hint="letters, digits, '.', '_' and '-', at most 64")
+        raise Invalid(
+            "not the name of a workspace", where="workspace", hint="letters, digits, '.', '_' and '-', at most 64"
+        )
     return chosen
 
 

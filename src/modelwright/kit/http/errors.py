@@ -8,8 +8,16 @@ from modelwright.types.codec import to_json
 from modelwright.types.errors import ModelwrightError
 
 STATUS = {
-    "invalid": 400, "unauthenticated": 401, "denied": 403, "not_found": 404, "already_exists": 409, "conflict": 409,
-    "too_large": 413, "unavailable": 503, "storage_full": 507, "internal": 500,
+    "invalid": 400,
+    "unauthenticated": 401,
+    "denied": 403,
+    "not_found": 404,
+    "already_exists": 409,
+    "conflict": 409,
+    "too_large": 413,
+    "unavailable": 503,
+    "storage_full": 507,
+    "internal": 500,
 }
 
 
@@ -36,7 +44,10 @@ def render(error: ModelwrightError, request_id: str) -> Response:
     """A refusal in our own dialect: `{"error": {"kind", "message", "where", "hint", "request_id"}}`."""
     content = {
         "error": {
-            "kind": error.kind, "message": clean(error.message), "where": clean(error.where), "hint": clean(error.hint),
+            "kind": error.kind,
+            "message": clean(error.message),
+            "where": clean(error.where),
+            "hint": clean(error.hint),
             "request_id": request_id,
         }
     }

@@ -20,8 +20,24 @@ class Operation:
     """One method on one path: who may call it, and the function that answers."""
 
     __slots__ = (
-        "binding", "error", "handler", "hidden", "is_async", "limit", "method", "name", "path", "permission", "query", "raw", "request",
-        "response", "status", "stream", "summary", "tag",
+        "binding",
+        "error",
+        "handler",
+        "hidden",
+        "is_async",
+        "limit",
+        "method",
+        "name",
+        "path",
+        "permission",
+        "query",
+        "raw",
+        "request",
+        "response",
+        "status",
+        "stream",
+        "summary",
+        "tag",
     )
 
     def __init__(self, method: str, path: str, handler: Callable[..., Any], permission: Permission) -> None:
@@ -61,19 +77,32 @@ class Routes:
         self.operations: list[Operation] = []
 
     def add(
-        self, method: str, path: str, *, permission: Permission, name: str = "", summary: str = "", status: int = 200, raw: bool = False,
-        stream: bool = False, hidden: bool = False, limit: int | None = None, request: str = "", response: str = "",
+        self,
+        method: str,
+        path: str,
+        *,
+        permission: Permission,
+        name: str = "",
+        summary: str = "",
+        status: int = 200,
+        raw: bool = False,
+        stream: bool = False,
+        hidden: bool = False,
+        limit: int | None = None,
+        request: str = "",
+        response: str = "",
         query: dict[str, str] | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declare an operation; use `get`, `post`, `put`, `patch` or `delete`.
 
-        A plain `def` runs in the thread pool, an `async def` on the loop. The first parameter is the `Ctx`; names in the
-        path are path parameters; a parameter annotated with a Struct (or named `body`) is the body; `request` is the
-        Starlette request; the others are query parameters. None is answered as 204, a Starlette response as it is.
+        A plain `def` runs in the thread pool, an `async def` on the loop. The first parameter is the `Ctx`; names in
+        the path are path parameters; a parameter annotated with a Struct (or named `body`) is the body; `request` is
+        the Starlette request; the others are query parameters. None is answered as 204, a Starlette response as it is.
 
         Args:
             raw: `handler(ctx, request, **path) -> Response`; nothing is bound or encoded.
-            stream: a plain `def` that reads the body as it arrives, with `chunks(request)`; it runs in a pool for slow clients.
+            stream: a plain `def` that reads the body as it arrives, with `chunks(request)`; it runs in a pool
+                for slow clients.
             limit: largest body in bytes, when the server's `max_body` is not right.
             request, response: media types for the documentation, where they are not JSON.
             query: query parameters of a raw operation with their descriptions, for the documentation.

@@ -26,11 +26,24 @@ _RECHECK_S = 2.0
 _LONGEST_WAIT_S = 60.0
 
 
-@routes.get("/events", permission=Permission.READ, summary="What changed: server-sent events, or a long poll", response="text/event-stream")
+@routes.get(
+    "/events",
+    permission=Permission.READ,
+    summary="What changed: server-sent events, or a long poll",
+    response="text/event-stream",
+)
 async def follow(
-    ctx: Ctx, request: Request, kinds: str = "", subject: str = "", parent: str = "", after: int | None = None, wait_s: float = 0.0,
+    ctx: Ctx,
+    request: Request,
+    kinds: str = "",
+    subject: str = "",
+    parent: str = "",
+    after: int | None = None,
+    wait_s: float = 0.0,
 ) -> EventPage:
-    """With `Accept: text/event-stream` a stream from `Last-Event-ID` on; else the events after an id, awaited up to `wait_s` (60) seconds.
+    """With `Accept: text/event-stream` a stream from `Last-Event-ID` on.
+
+    Else the events after an id, awaited up to `wait_s` (60) seconds.
 
     `kinds` names kinds (`run.points`) or things (`run`), comma-separated. Without an id it begins now.
     """

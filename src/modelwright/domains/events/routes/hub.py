@@ -1,4 +1,6 @@
-"""One reader of events for all listeners of a process. It keeps the newest in memory; whoever falls behind reads the table.
+"""One reader of events for all listeners of a process. It keeps the newest in memory.
+
+Whoever falls behind reads the table.
 
 No listener has a queue of its own, so a slow one costs nothing: it holds a position, like a page that reconnects.
 """
@@ -9,7 +11,7 @@ import asyncio
 from bisect import bisect_right
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Self
 
 from modelwright.domains.events import service
 from modelwright.domains.events.follow import waiters
@@ -20,10 +22,10 @@ from modelwright.types.events import Event
 
 LISTENERS = 512
 _KEY = "events.hub"
-_KEPT = 10_000       # events in memory
+_KEPT = 10_000  # events in memory
 _PAGE = 1_000
-_POLL_S = 0.5        # other processes' events are noticed within this time
-_CALM_S = 0.04       # between two looks at the table
+_POLL_S = 0.5  # other processes' events are noticed within this time
+_CALM_S = 0.04  # between two looks at the table
 _LOG = logs.get(__name__)
 
 
@@ -38,14 +40,14 @@ class Hub:
         self._listeners = 0
         self._kept: list[Event] = []
         self._ids: list[int] = []
-        self._floor = 0          # every event after this id, up to `last`, is in memory
+        self._floor = 0  # every event after this id, up to `last`, is in memory
         self._news = asyncio.Event()
         self._look = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._ready: asyncio.Future[None] | None = None
         self._threads = ThreadPoolExecutor(4, "events")
 
-    async def __aenter__(self) -> Hub:
+    async def __aenter__(self) -> Self:
         if self._listeners >= LISTENERS or self.ended:
             raise Unavailable("too many listeners, or the server is stopping; try again in a moment")
         self._listeners += 1
@@ -90,7 +92,7 @@ class Hub:
             self.last = self._floor = await self.run(service.position, self.ctx)
             self._kept, self._ids = [], []
             ready.set_result(None)
-        except Exception as error:  # noqa: BLE001  the listeners must hear of it
+        except Exception as error:
             self._task = None
             ready.set_exception(error)
             return
