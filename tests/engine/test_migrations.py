@@ -204,7 +204,7 @@ def every() -> int:
     """Every how many statements the upgrade is killed."""
     import os
 
-    return 1 if os.environ.get("MODELWRIGHT_CHAOS") == "full" else 47
+    return 1 if os.environ.get("MODELWRIGHT_CHAOS") == "full" else 60
 
 
 def test_a_file_that_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
