@@ -145,12 +145,13 @@ def _read(item: Points, place: int) -> Series:
     if len(item.times_ms) != count or len(item.steps) not in (0, count):
         raise Invalid("steps, times_ms and values differ in length", where=f"points[{place}]")
     if count == 1 and len(item.steps):
-        step, time_ms, value = item.steps[0], item.times_ms[0], item.values[0]
+        # Plain numbers: a range searches itself from end to end for any other type of integer.
+        step, time_ms, value = int(item.steps[0]), int(item.times_ms[0]), item.values[0]
         if type(value) is not float:
-            value = number_in(value, where=f"points[{place}].values")
+            value = float(number_in(value, where=f"points[{place}].values"))
         if step not in _INT64 or time_ms not in _INT64:
             raise Invalid("the integer does not fit in 64 bits", where=f"points[{place}]")
-        return one(key, int(step), int(time_ms), value)
+        return one(key, step, time_ms, value)
     times = _integers(item.times_ms, f"points[{place}].times_ms")
     values = _floats(item.values, f"points[{place}].values")
     if not len(item.steps):

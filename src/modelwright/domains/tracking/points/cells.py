@@ -17,15 +17,15 @@ from modelwright.domains.tracking.points.columns import F8, I8
 NAN, POSITIVE, NEGATIVE = 1, 2, 4   # marks of values that are not finite
 
 CELL = np.dtype([
-    ("bucket", "<u4"),    # less the first bucket of whoever holds the cells
+    ("bucket", "<u2"),    # less the first bucket of whoever holds the cells
+    ("marks", "<u2"),     # of the points that are not finite
     ("count", "<u4"),     # finite points
-    ("odd", "<u4"),       # points that are not finite
-    ("marks", "<u4"),     # which of them there are
-    ("low", "<f8"), ("high", "<f8"), ("total", "<f8"), ("spread", "<f8"),   # of the finite points; spread: Σ (value − mean)²
-    ("last", "<f8"),
+    ("odd", "<u4"),       # others
+    ("spread", "<f4"),    # of the finite points: Σ (value − mean)²
+    ("low", "<f8"), ("high", "<f8"), ("total", "<f8"),   # of the finite points
+    ("last", "<f8"),      # of all points
 ])
 Cells = NDArray[Any]   # of CELL
-STATISTICS = ("count", "odd", "marks", "low", "high", "total", "spread", "last")
 
 
 def starts(keys: NDArray[Any]) -> I8:
@@ -50,7 +50,7 @@ def of_points(at: I8, values: F8, *, spread: bool) -> Cells:
         if not np.isfinite(totals.sum()) and not (good := np.isfinite(values)).all():
             made["odd"] = np.add.reduceat((~good).astype(np.int64), at)
             made["marks"] = np.bitwise_or.reduceat(
-                np.isnan(values) * np.uint32(NAN) | np.isposinf(values) * np.uint32(POSITIVE) | np.isneginf(values) * np.uint32(NEGATIVE), at)
+                np.isnan(values) * np.uint16(NAN) | np.isposinf(values) * np.uint16(POSITIVE) | np.isneginf(values) * np.uint16(NEGATIVE), at)
             counts = counts - made["odd"]
             finite = np.where(good, values, 0.0)
             totals = np.add.reduceat(finite, at)

@@ -89,7 +89,7 @@ def _grown(head: Head | None, new: Series) -> Head:
             lowest, highest, total = new.lowest, new.highest, new.total
     return Head(
         new.key, value if value == value else None, step, time_ms, head.count + new.count, head.nans + new.nans, lowest, highest,
-        total if total == total else None, min(head.first_step, new.first[0]), head.fresh + 1,
+        total if total == total else None, min(head.first_step, new.first[0]), head.fresh + stored.weight(new.count),
     )
 
 
@@ -210,10 +210,11 @@ def _replace(
         stays = ~np.isin(old.steps, steps)
         if not bool(stays.all()):
             gone.append(number)
-            left = bool(stays.any())
+            left = int(stays.sum())
             if left:
-                kept.append((level, chunk.cut(old, stays)))
-            fresh -= not left and not level
+                kept.append((min(level, 1), chunk.cut(old, stays)))
+            if not level:
+                fresh += (stored.weight(left) if left else 0) - stored.weight(len(stays))
     if not gone:
         return item, head
     stored.unroof(tx, run, item.key, gone)

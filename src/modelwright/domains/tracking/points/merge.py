@@ -77,7 +77,9 @@ def series(ctx: Ctx, number: int, key: str, *, least: int = stored.FRESH) -> boo
             parent = stored.put_roof(tx, (number, key, 0, shift, *span, roof))
             stored.put_sealed(tx, (number, key, 2, shift, parent, *span, data))
         stored.put_chunks(tx, [(number, key, level, *extent(block), len(block.steps), data) for block, data, level in small])
-        stored.merged(tx, number, key, sum(place.level == 0 for place in plan.gone) - len(plan.late))
+        stored.merged(tx, number, key, 
+                      sum(stored.weight(place.count) for place in plan.gone if place.level == 0)
+                      - sum(stored.weight(len(block.steps)) for block in plan.late))
         return True
 
     if not ctx.db.submit(write, key=name).result():
@@ -100,7 +102,7 @@ def before(one: Place | Roof, other: Place | Roof) -> bool:
 def _plan(tx: Tx, number: int, key: str, where: str, least: int) -> _Plan | None:
     places = stored.places(tx, number, key)
     fresh = sorted((place for place in places if place.level == 0), key=lambda place: place.id)
-    if len(fresh) < least:
+    if sum(stored.weight(place.count) for place in fresh) < least:
         return None
     taken: list[Place] = []
     count = 0

@@ -18,8 +18,8 @@ from modelwright.domains.tracking.points.cells import CELL, Cells
 from modelwright.domains.tracking.points.chunk import Block
 from modelwright.domains.tracking.points.columns import damaged
 
-EACH = 32
-FAN = 8
+EACH = 16
+FAN = 4
 _HEAD = struct.Struct("<II")   # crc32 of the cells, how many they are
 
 

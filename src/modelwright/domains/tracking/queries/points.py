@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from modelwright.kit.db import Row, Tx
 
-FRESH = 8      # a series with this many chunks as they arrived is merged; the index `metrics_to_merge` says the same
+FRESH = 8      # a series whose chunks as they arrived weigh this much is merged; the index `metrics_to_merge` says the same
+_HEAVY = 8_192  # points that weigh as much by themselves
 ROOFLESS = 99  # `above` of a chunk or pyramid that no pyramid covers
 _IN = 500
 _HEAD = 'key, "last", last_step, last_ms, "count", nans, "min", "max", "sum", min_step, fresh'
@@ -33,6 +34,11 @@ class Head(NamedTuple):
     total: float | None
     first_step: int
     fresh: int
+
+
+def weight(count: int) -> int:
+    """How much a chunk of `count` points, as it arrived, calls for merging: 1, up to `FRESH` for many points."""
+    return 1 + min(count * (FRESH - 1) // _HEAVY, FRESH - 1)
 
 
 class Place(NamedTuple):
@@ -268,7 +274,7 @@ def cover(tx: Tx, ids: Sequence[int], shift: int, parent: int) -> None:
 
 
 def merged(tx: Tx, run: int, key: str, fewer: int) -> None:
-    """A series has fewer chunks as they arrived."""
+    """Chunks of a series, of this weight, are no longer as they arrived."""
     tx.execute("UPDATE metrics SET fresh = fresh - ? WHERE run = ? AND key = ?", (fewer, run, key))
 
 
