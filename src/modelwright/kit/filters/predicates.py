@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from modelwright.kit import regexp
 from modelwright.kit.dialect import Dialect
@@ -45,7 +45,7 @@ _NUMERIC = {
     Operator.NOT_BETWEEN,
 }
 
-Value = str | int | float
+Value = Any
 
 
 @dataclass(frozen=True, slots=True)

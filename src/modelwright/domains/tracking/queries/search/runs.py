@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modelwright.domains.tracking.queries.runs import COLUMNS, RunRow
+from modelwright.domains.tracking.queries.search import rare
 from modelwright.domains.tracking.queries.search.fields import LATEST, RUNS, START
 from modelwright.kit import filters
 from modelwright.kit.db import Row, Tx
@@ -19,6 +20,7 @@ from modelwright.kit.filters import Clause, Item, Kind, Node, Operator, OrderTer
 from modelwright.types.tracking import Lifecycle, RunSearch
 
 _BRANCHES = 40
+_RARE = 8  # branches in which a rare clause is looked for
 _IN = 2_000
 _NARROW = ("run_id", "parent_id")
 _ALL = (Lifecycle.ACTIVE, Lifecycle.DELETED)  # and never what is being purged
@@ -33,6 +35,18 @@ class _Branch:
 
     runs: Sql
     metrics: Sql
+
+    def only(self, seqs: Sequence[int], tx: Tx) -> _Branch:
+        """The branch cut down to some runs, found by their number: its own conditions no longer invite an index."""
+        runs = self.runs.text.replace("r.experiment", "+r.experiment").replace("r.workspace =", "r.workspace || '' =")
+        members = (tx.dialect.members(seqs),)
+        return _Branch(
+            Sql(f"r.seq {tx.dialect.among} AND {runs}", members + self.runs.values),
+            Sql(
+                f"o.run {tx.dialect.among} AND {self.metrics.text.replace('o.experiment', '+o.experiment')}",
+                members + self.metrics.values,
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,7 @@ def page(tx: Tx, workspace: str, request: RunSearch) -> tuple[list[RunRow], str]
         workspace, request.experiments, request.filter, request.order_by, request.lifecycle, request.kinds
     )
     start = filters.decode(request.page, bound, [[term.kind for term in phase.order] for phase in phases])
-    branches = _branches(tx, workspace, request)
+    branches = _cut(tx, node, _branches(tx, workspace, request))
     first, position = start or (0, None)
     found: list[Row] = []
     sources: list[int] = []
@@ -87,13 +101,28 @@ def page(tx: Tx, workspace: str, request: RunSearch) -> tuple[list[RunRow], str]
 
 def count(tx: Tx, workspace: str, request: RunSearch) -> int:
     """How many runs a search finds; page and order do not matter."""
-    condition = _kinds(request) & filters.where(filters.parse(request.filter), RUNS, tx.dialect)
+    node = filters.parse(request.filter)
+    condition = _kinds(request) & filters.where(node, RUNS, tx.dialect)
     total = 0
-    for branch in _branches(tx, workspace, request):
+    for branch in _cut(tx, node, _branches(tx, workspace, request)):
         where = branch.runs & condition
         row = tx.row(f"SELECT COUNT(*) FROM runs r WHERE {where.text}", where.values)
         total += row[0] if row else 0
     return total
+
+
+def _cut(tx: Tx, node: Node | None, branches: list[_Branch]) -> list[_Branch]:
+    """The branches, cut down where a clause leaves few runs."""
+    if node is None or len(branches) > _RARE:
+        return branches
+    out: list[_Branch] = []
+    for branch in branches:
+        seqs = rare.candidates(tx, node, branch.metrics)
+        if seqs is None:
+            out.append(branch)
+        elif seqs:
+            out.append(branch.only(seqs, tx))
+    return out
 
 
 def _kinds(request: RunSearch) -> Sql:
