@@ -131,7 +131,7 @@ class Writer(threading.Thread):
         self._seq += 1
         points = self._points(run)
         now = int(time.time() * 1000)
-        lines = [[now, "stdout", f"line {self._seq}.{number}"] for number in range(3)]
+        lines = [{"time_ms": now, "stream": "stdout", "text": f"line {self._seq}.{number}"} for number in range(3)]
         self._insist("POST", f"/api/v1/runs/{run.run}/log", {
             "writer": self._name, "seq": self._seq, "lines": lines, "params": {f"p{self._seq}": self._seq},
             "points": [

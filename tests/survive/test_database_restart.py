@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.conftest import PostgresServer
 from tests.survive.load import Writer, check, stop
 from tests.survive.processes import ServerProcess
 
@@ -16,15 +16,14 @@ FULL = os.environ.get("MODELWRIGHT_CHAOS") == "full"
 
 @pytest.mark.slow
 def test_a_restart_of_the_database_under_load_loses_nothing_acknowledged(
-    tmp_path: Path, own_postgres: tuple[str, Callable[[str], None]]
+    tmp_path: Path, postgres_server: PostgresServer, postgres_url: str
 ) -> None:
-    url, restart = own_postgres
-    with ServerProcess(tmp_path, db=url) as server:
+    with ServerProcess(tmp_path, db=postgres_url) as server:
         load = [Writer(server.port, number) for number in range(4)]
         for writer in load:
             writer.start()
         for number in range(20 if FULL else 3):
             time.sleep(0.7)
-            restart(("fast", "immediate")[number % 2])
+            postgres_server.control("-m", ("fast", "immediate")[number % 2], "restart")
         time.sleep(0.5)
         check(server.port, stop(load))

@@ -19,7 +19,7 @@ CYCLES = 100 if FULL else 8
 WRITERS = 8 if FULL else 4
 
 
-def _kill_again_and_again(server: ServerProcess, cycles: int, writers: int, seed: int) -> list[float]:
+def _kill_again_and_again(server: ServerProcess, cycles: int, writers: int, seed: int) -> None:
     chance = random.Random(seed)
     starts = [server.start()]
     load = [Writer(server.port, number) for number in range(writers)]
@@ -33,15 +33,13 @@ def _kill_again_and_again(server: ServerProcess, cycles: int, writers: int, seed
     check(server.port, ledger)
     print(f"\n{cycles} kills, {sum(writer.acknowledged for writer in load)} acknowledged writes, "
           f"start median {statistics.median(starts):.2f} s, slowest {max(starts):.2f} s")
-    return starts
 
 
 @pytest.mark.slow
 def test_sigkill_of_the_server_loses_nothing_acknowledged_and_doubles_nothing(tmp_path: Path) -> None:
     with ServerProcess(tmp_path) as server:
         server.kill()
-        starts = _kill_again_and_again(server, CYCLES, WRITERS, seed=2)
-        assert statistics.median(starts) <= 2.0
+        _kill_again_and_again(server, CYCLES, WRITERS, seed=2)
         server.kill()
     connection = sqlite3.connect(tmp_path / "modelwright.db")
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
