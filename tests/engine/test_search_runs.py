@@ -242,7 +242,7 @@ def found(ctx: Ctx, **request: Any) -> list[str]:
 def test_a_filter_finds_exactly_the_runs_that_it_describes(ctx: Ctx) -> None:
     runs = population(ctx)
 
-    @settings(max_examples=250, deadline=None, database=None)
+    @settings(max_examples=150, deadline=None, database=None)
     @given(trees)
     def check(node: Node) -> None:
         text = str(node)
@@ -446,7 +446,7 @@ def test_whatever_is_typed_is_found_or_refused(ctx: Ctx) -> None:
         "mean(metrics.m)", "summary.s", "inf", "experiment_id", "'\U0001f642'", "kind", "notes",
     ])
 
-    @settings(max_examples=300, deadline=None, database=None)
+    @settings(max_examples=150, deadline=None, database=None)
     @given(st.one_of(st.lists(pieces, max_size=9).map(" ".join), st.text(max_size=40)), st.text(max_size=10), st.text(max_size=10))
     def check(text: str, order: str, page: str) -> None:
         for request in (RunSearch(filter=text), RunSearch(order_by=[order]), RunSearch(page=page)):

@@ -31,21 +31,21 @@ _NEWEST = OrderTerm("r.start_ms", Kind.TIME, descending=True)
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """A part of the runs, as conditions on `runs r` and on `metrics o`."""
+    """A part of the runs: where they are, said of `runs r` and said of `metrics o`, and their lifecycles."""
 
     runs: Sql
     metrics: Sql
+    lifecycle: Sql
 
     def only(self, seqs: Sequence[int], tx: Tx) -> _Branch:
         """The branch cut down to some runs, found by their number: its own conditions no longer invite an index."""
+        among, members = tx.dialect.among, (tx.dialect.members(seqs),)
         runs = self.runs.text.replace("r.experiment", "+r.experiment").replace("r.workspace =", "r.workspace || '' =")
-        members = (tx.dialect.members(seqs),)
+        metrics = self.metrics.text.replace("o.experiment", "+o.experiment")
         return _Branch(
-            Sql(f"r.seq {tx.dialect.among} AND {runs}", members + self.runs.values),
-            Sql(
-                f"o.run {tx.dialect.among} AND {self.metrics.text.replace('o.experiment', '+o.experiment')}",
-                members + self.metrics.values,
-            ),
+            Sql(f"r.seq {among} AND {runs}", members + self.runs.values),
+            Sql(f"o.run {among} AND {metrics}", members + self.metrics.values),
+            self.lifecycle,
         )
 
 
@@ -105,7 +105,7 @@ def count(tx: Tx, workspace: str, request: RunSearch) -> int:
     condition = _kinds(request) & filters.where(node, RUNS, tx.dialect)
     total = 0
     for branch in _cut(tx, node, _branches(tx, workspace, request)):
-        where = branch.runs & condition
+        where = branch.runs & branch.lifecycle & condition
         row = tx.row(f"SELECT COUNT(*) FROM runs r WHERE {where.text}", where.values)
         total += row[0] if row else 0
     return total
@@ -182,24 +182,19 @@ def _branches(tx: Tx, workspace: str, request: RunSearch) -> list[_Branch]:
     known = _experiments(tx, workspace, request.experiments)
     if not known:
         return []
+    single = [Sql("r.lifecycle = ?", (lifecycle,)) for lifecycle in lifecycles]
     if len(known) * len(lifecycles) <= _BRANCHES:
         return [
-            _Branch(
-                Sql("r.experiment = ? AND r.lifecycle = ?", (experiment, lifecycle)),
-                Sql("o.experiment = ?", (experiment,)),
-            )
-            for experiment in known
-            for lifecycle in lifecycles
+            _Branch(Sql("r.experiment = ?", (number,)), Sql("o.experiment = ?", (number,)), lifecycle)
+            for number in known
+            for lifecycle in single
         ]
     if not request.experiments:
         of_metrics = Sql("o.experiment IN (SELECT x.id FROM experiments x WHERE x.workspace = ?)", (workspace,))
-        return [
-            _Branch(Sql("r.workspace = ? AND r.lifecycle = ?", (workspace, lifecycle)), of_metrics)
-            for lifecycle in lifecycles
-        ]
+        return [_Branch(Sql("r.workspace = ?", (workspace,)), of_metrics, lifecycle) for lifecycle in single]
     listed = ",".join(map(str, known))
-    among = Sql(f"r.experiment IN ({listed}) AND r.lifecycle IN ({','.join('?' * len(lifecycles))})", (*lifecycles,))
-    return [_Branch(among, Sql(f"o.experiment IN ({listed})"))]
+    among = Sql(f"r.lifecycle IN ({','.join('?' * len(lifecycles))})", tuple(lifecycles))
+    return [_Branch(Sql(f"r.experiment IN ({listed})"), Sql(f"o.experiment IN ({listed})"), among)]
 
 
 def _experiments(tx: Tx, workspace: str, wanted: Sequence[str]) -> list[int]:
@@ -223,12 +218,13 @@ def _merged(tx: Tx, phase: _Phase, branches: Sequence[_Branch], condition: Sql, 
     found: list[Row] = []
     for branch in branches:
         if phase.metric is None:
-            table, where = "runs r", branch.runs & phase.condition & condition
+            table, where = "runs r", branch.runs & branch.lifecycle & phase.condition & condition
         else:
             # A cross join, because SQLite then keeps this order of the tables: the index gives the order.
             table = "metrics o CROSS JOIN runs r"
             where = branch.metrics & Sql("o.key = ?", (phase.metric,)) & phase.condition
-            where = where & Sql("r.seq = o.run") & branch.runs & condition
+            # Where the metric is, the run is: asked again, PostgreSQL would take it for a second, narrowing condition.
+            where = where & Sql("r.seq = o.run") & branch.lifecycle & condition
         joined = Sql(table + phase.joins.text, phase.joins.values)
         found += filters.ordered(tx, "r.seq", joined, where, phase.order, limit)
     if len(branches) > 1:
