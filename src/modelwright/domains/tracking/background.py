@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelwright.domains.tracking.points import merge
 from modelwright.domains.tracking.service import crashes, garbage
 from modelwright.kit import logs
 from modelwright.kit.context import Ctx
@@ -15,6 +16,10 @@ def _crashed(ctx: Ctx) -> None:
     crashes.sweep(ctx)
 
 
+def _merge(ctx: Ctx) -> None:
+    merge.run(ctx)
+
+
 def _garbage(ctx: Ctx) -> None:
     try:
         counts = garbage.collect(ctx)
@@ -26,5 +31,6 @@ def _garbage(ctx: Ctx) -> None:
 
 DUTIES = [
     Duty("crashed-runs", 5.0, _crashed),
+    Duty("merge-points", 5.0, _merge),
     Duty("garbage", 3_600.0, _garbage),
 ]
