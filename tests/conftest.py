@@ -7,6 +7,7 @@ import itertools
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import tempfile
 import warnings
@@ -95,12 +96,30 @@ class PostgresServer:
         self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
+def _sweep(root: Path) -> None:
+    """End the servers of test sessions that were killed."""
+    import psutil
+
+    for owner in root.glob("mwpg*/owner"):
+        with contextlib.suppress(OSError, ValueError, psutil.Error):
+            if psutil.pid_exists(int(owner.read_text())):
+                continue
+            with contextlib.suppress(FileNotFoundError):
+                pid = int((owner.parent / "data" / "postmaster.pid").read_text().split()[0])
+                if str(owner.parent) in " ".join(psutil.Process(pid).cmdline()):
+                    os.kill(pid, signal.SIGQUIT)
+            shutil.rmtree(owner.parent, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     # In memory where there is room. The folder is named shortly because paths of sockets have to be short.
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 << 30
-    folder = Path(tempfile.mkdtemp(prefix="mwpg", dir=memory if roomy else None))
+    root = memory if roomy else Path(tempfile.gettempdir())
+    _sweep(root)
+    folder = Path(tempfile.mkdtemp(prefix="mwpg", dir=root))
+    (folder / "owner").write_text(str(os.getpid()))
     server = PostgresServer(folder / "data")
     yield server
     server.stop()

@@ -24,6 +24,7 @@ def context(tmp_path: Path, *, db_url: str = "", blobs: str = "", clock: Clock |
     same state again. Other arguments are URLs as `mw up --db … --blobs …` takes them. The database is migrated.
     """
     settings = Settings(dir=str(tmp_path), db=db_url, blobs=blobs)
+    tmp_path.mkdir(parents=True, exist_ok=True)
     dialect = open_dialect(db_url, tmp_path)
     if isinstance(dialect, Sqlite) and not dialect.path.exists():
         dialect.path.write_bytes(_empty())
