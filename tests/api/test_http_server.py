@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ from typing import Any
 import pytest
 import urllib3
 
+from modelwright.kit import logs
 from modelwright.kit.metrics import Metrics
 from modelwright.kit.settings import Settings
 from modelwright.server.serve import Service
@@ -247,6 +249,12 @@ def test_the_log_holds_one_line_a_request_and_none_of_the_callers(
     assert lines[0].isprintable()
     assert lines[0].startswith("GET /a\\r\\nFAKE\\x1b[31m/\\u202e 404 ")
     assert lines[0].endswith(" mine")
+
+
+def test_a_log_message_stays_on_its_line() -> None:
+    record = logging.LogRecord("n", logging.WARNING, "f", 1, "failed: %s", ("a\r\nFAKE \x1b[31m\u2028x",), None)
+    line = logs.OneLine("%(levelname)s %(message)s").format(record)
+    assert line == "WARNING failed: a\\x0d\\x0aFAKE \\x1b[31m\\u2028x"
 
 
 def overload(server: Process, clients: int, seconds: float) -> tuple[float, list[float], Counter[int]]:

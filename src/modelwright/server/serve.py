@@ -7,6 +7,7 @@ listener closes, requests in flight finish, and the state is closed.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -40,6 +41,10 @@ def serve(settings: Settings, on_ready: Callable[[str], None] | None = None) -> 
         Invalid: the address is in use or cannot be listened on, or anyone could administer the server from outside.
         Unavailable: the database cannot be opened.
     """
+    if not logging.getLogger().handlers:
+        logs.configure(settings.log_level)
+        for chatty in ("uvicorn.error", "alembic"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
     Service(settings, on_ready).run()
 
 
