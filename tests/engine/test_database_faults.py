@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -14,7 +16,7 @@ import threading
 import time
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -227,56 +229,129 @@ def test_a_process_killed_at_random_moments_loses_nothing_acknowledged(engine: s
     assert len(acknowledged) > 100
 
 
+class Load:
+    """Clients that insert rows by blocks and by submitted writes, and remember what they were told."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        with database.write() as tx:
+            tx.execute("CREATE TABLE t(id BIGINT, lane TEXT)")  # no key: a row that was written twice would show
+        self.acknowledged: set[int] = set()
+        self.failed: dict[int, BaseException] = {}
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._client, args=(number,)) for number in range(6)]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _client(self, number: int) -> None:
+        def insert(tx: Tx) -> None:
+            tx.execute("INSERT INTO t(id, lane) VALUES (?, 'x')", (key,))
+
+        turn = 0
+        while not self._stop.is_set():
+            turn += 1
+            key = turn * 100 + number
+            try:
+                if number % 3:
+                    self.database.submit(insert, key=str(number)).result(60)
+                else:
+                    with self.database.write() as tx:
+                        insert(tx)
+                self.acknowledged.add(key)
+            except Unavailable as error:
+                self.failed[key] = error
+                time.sleep(0.01)
+
+    def verify(self, rows: list[int]) -> None:
+        assert len(rows) == len(set(rows)), "applied twice"
+        assert self.acknowledged <= set(rows), "acknowledged and lost"
+        said_nothing_changed = {key for key, error in self.failed.items() if "may or may not" not in str(error)}
+        assert not said_nothing_changed & set(rows), "refused and applied"
+        assert len(self.acknowledged) > 100
+
+
 @pytest.mark.slow
 def test_postgres_restarted_under_load_loses_nothing_and_applies_nothing_twice(
     postgres_server: Any, tmp_path: Path
 ) -> None:
     url = postgres_server.empty()
     database = Database(open_dialect(url, tmp_path))
-    with database.write() as tx:
-        tx.execute("CREATE TABLE t(id BIGINT, lane TEXT)")  # no key: a row that was written twice would show
-    acknowledged: set[int] = set()
-    failed: dict[int, BaseException] = {}
-    stop = threading.Event()
-
-    def insert(tx: Tx, key: int) -> None:
-        tx.execute("INSERT INTO t(id, lane) VALUES (?, 'x')", (key,))
-
-    def client(number: int) -> None:
-        turn = 0
-        while not stop.is_set():
-            turn += 1
-            key = turn * 100 + number
-            try:
-                if number % 3:
-                    database.submit(lambda tx, key=key: insert(tx, key), key=str(number)).result(60)
-                else:
-                    with database.write() as tx:
-                        insert(tx, key)
-                acknowledged.add(key)
-            except Unavailable as error:
-                failed[key] = error
-                time.sleep(0.01)
-
-    threads = [threading.Thread(target=client, args=(number,)) for number in range(6)]
-    for thread in threads:
-        thread.start()
     chance = random.Random(4)
-    try:
+    with Load(database) as load:
         for mode in ["fast", "immediate"] * (25 if FULL else 2):
             time.sleep(chance.uniform(0.1, 0.4))
             postgres_server.control("-m", mode, "restart")
         time.sleep(0.3)
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
     with database.read() as tx:
-        rows = [row[0] for row in tx.rows("SELECT id FROM t")]
+        load.verify([row[0] for row in tx.rows("SELECT id FROM t")])
     database.close()
     postgres_server.drop(url)
-    assert len(rows) == len(set(rows)), "applied twice"
-    assert acknowledged <= set(rows), "acknowledged and lost"
-    said_nothing_changed = {key for key, error in failed.items() if "may or may not" not in str(error)}
-    assert not said_nothing_changed & set(rows), "refused and applied"
-    assert len(acknowledged) > 200
+
+
+class CuttingProxy:
+    """A way to the server that breaks after a random number of bytes, in the middle of whatever it carries."""
+
+    def __init__(self, target: str, chance: random.Random) -> None:
+        self._target = target
+        self._chance = chance
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.cutting = False
+        self.cuts = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.socket(socket.AF_UNIX)
+                server.connect(self._target)
+                for source, sink in ((client, server), (server, client)):
+                    threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
+
+    def _carry(self, source: socket.socket, sink: socket.socket) -> None:
+        left = self._chance.randrange(1, 30_000)
+        with contextlib.suppress(OSError):
+            while data := source.recv(4096):
+                if self.cutting and len(data) >= left:
+                    self.cuts += 1
+                    sink.sendall(data[:left])
+                    break
+                left -= len(data)
+                sink.sendall(data)
+        for end in (source, sink):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+
+@pytest.mark.slow
+def test_connections_cut_at_any_byte_lose_nothing_and_apply_nothing_twice(postgres_server: Any, tmp_path: Path) -> None:
+    url = postgres_server.empty()
+    direct = url.split("?host=", 1)
+    proxy = CuttingProxy(f"{direct[1]}/.s.PGSQL.5432", random.Random(7))
+    name = direct[0].rsplit("/", 1)[1]
+    database = Database(open_dialect(f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}", tmp_path))
+    with Load(database) as load:
+        proxy.cutting = True
+        time.sleep(60 if FULL else 3)
+        proxy.cutting = False
+    database.close()
+    proxy.close()
+    straight = Database(open_dialect(url, tmp_path))
+    with straight.read() as tx:
+        load.verify([row[0] for row in tx.rows("SELECT id FROM t")])
+    straight.close()
+    postgres_server.drop(url)
+    assert proxy.cuts > 20

@@ -1,7 +1,8 @@
 """Blobs in an object store (S3, Google Cloud Storage, Azure) through obstore. Credentials come from the environment.
 
 `s3://bucket/prefix?endpoint=http://host:9000&region=us-east-1`: what follows `?` are settings of obstore's store, for
-S3-speaking servers other than Amazon's; `retry_s` is for how many seconds a request is tried again (30).
+S3-speaking servers other than Amazon's; `retry_s` is for how many seconds a request is tried again (30),
+`silence_s` after how many seconds of silence it counts as lost (30).
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ class ObjectBlobs:
         address, _, query = url.partition("?")
         config = dict(parse_qsl(query, strict_parsing=False))
         patience = timedelta(seconds=float(config.pop("retry_s", "30")))
-        options: dict[str, Any] = {"timeout": "60s", "connect_timeout": "5s"}
+        # No limit on a whole transfer, which may be large and its reader slow, but on every silence within it.
+        silence = timedelta(seconds=float(config.pop("silence_s", "30")))
+        options: dict[str, Any] = {"timeout": timedelta(days=7), "connect_timeout": "5s", "read_timeout": silence}
         if config.get("endpoint", "").startswith("http://"):
             options["allow_http"] = True
         try:

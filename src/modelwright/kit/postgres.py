@@ -45,6 +45,7 @@ class Postgres:
         connection = self._psycopg.connect(
             self.dsn, autocommit=True, prepare_threshold=3, connect_timeout=5, application_name="modelwright",
             client_encoding="utf8",
+            keepalives_idle=15, keepalives_interval=5, keepalives_count=3, tcp_user_timeout=30_000,
             options="-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c jit=off"
             + self._schema,
         )
