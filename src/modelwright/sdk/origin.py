@@ -106,6 +106,13 @@ def memory_bytes() -> int:
     return 0
 
 
+def prepare() -> None:
+    """Import what `gather` needs, in the caller's thread: a fork during an import in another one would leave it locked."""
+
+    with suppress(Exception):
+        pass
+
+
 def gather(*, with_git: bool = True) -> tuple[Origin, str]:
     """Everything, and the patch of uncommitted changes (empty when clean, outside git or not wanted)."""
     state: tuple[GitState, str] | None = None

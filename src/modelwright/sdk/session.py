@@ -210,6 +210,9 @@ def new_writer() -> str:
 
 
 def _connect(run: Run, parts: _Parts, *, ask: bool) -> None:
+    # Imported here and not by a thread: a fork in the middle of an import leaves the child a lock that nobody opens.
+    import urllib3  # noqa: F401 # pyright: ignore[reportUnusedImport]
+
     from modelwright.sdk.carrier import Carrier, metric_step
     from modelwright.sdk.shipper import Shipper
     from modelwright.sdk.transport import Transport
@@ -252,6 +255,9 @@ def _accompany(run: Run, parts: _Parts) -> None:
     options, recorder = run.options, run.recorder
     assert recorder is not None
     if parts.primary:
+        from modelwright.sdk import origin
+
+        origin.prepare()
         parts.origin = threading.Thread(target=_gather, args=(run, parts), name="modelwright-origin", daemon=True)
         parts.origin.start()
     if options.system_metrics > 0:

@@ -27,6 +27,14 @@ class Sampler:
         self._last: dict[str, tuple[float, float]] = {}
         self._process: Any = None
         self._devices: list[tuple[str, Any]] = []
+        self._psutil: Any = None
+        # Imported in the caller's thread: a fork during an import in another one would leave the child a locked lock.
+        with suppress(Exception):
+            import psutil
+
+            self._psutil = psutil
+        with suppress(Exception):
+            import pynvml  # noqa: F401 # pyright: ignore[reportUnusedImport]
         self._thread = threading.Thread(target=self._run, name="modelwright-system", daemon=True)
 
     def start(self) -> None:
@@ -38,9 +46,7 @@ class Sampler:
         self._stop.set()
 
     def _run(self) -> None:
-        psutil: Any = None
-        with suppress(ImportError):
-            import psutil
+        psutil = self._psutil
         if psutil is not None:
             with suppress(Exception):
                 self._process = psutil.Process(os.getpid())

@@ -58,9 +58,13 @@ def _make(base: type) -> type:
                     return
                 values: dict[str, Any] = {}
                 for key, value in (logs or {}).items():
-                    if isinstance(value, (int, float)):
+                    if not isinstance(value, (int, float)):
+                        continue
+                    if key.startswith("train_"):  # told once, at the end
+                        self.modelwright_run.summary[key] = value
+                    else:
                         split, _, rest = key.partition("_")
-                        values[f"{split}/{rest}" if split in {"eval", "test", "train"} and rest else f"train/{key}"] = value
+                        values[f"{split}/{rest}" if split in {"eval", "test"} and rest else f"train/{key}"] = value
                 if values:
                     self.modelwright_run.log(values, step=state.global_step)
 
