@@ -409,3 +409,42 @@ def test_only_editors_write(people: Any, who: str) -> None:
         assert people.ask(method, f"{API}/{path}", who, json=body).status_code in (401, 403), path
     assert people.ask("GET", f"{API}/runs/{run}", who).status_code == (200 if who == "viewer" else 401)
     assert people.ask("GET", f"{API}/runs/{run}", "stranger").status_code == 404
+
+
+def test_what_changed_is_told_and_audited(client: TestClient) -> None:
+    run = made(client, experiment="x")
+    client.post(
+        f"{API}/runs/{run}/log", json={"points": [{"key": "a", "steps": [1], "times_ms": [1], "values": [1]}]}
+    )
+    client.post(f"{API}/runs/{run}/log", json={"lines": [{"time_ms": 1, "stream": "stdout", "text": "x"}]})
+    client.put(f"{API}/runs/{run}/artifacts/a", content=b"x")
+    client.patch(f"{API}/runs/{run}", json={"name": "renamed"})
+    client.delete(f"{API}/runs/{run}")
+    client.post(f"{API}/runs/{run}:restore")
+    client.delete(f"{API}/runs/{run}")
+    client.post(f"{API}/runs/{run}:purge")
+    told = client.get(f"{API}/events?after=0&wait_s=0").json()
+    kinds = [event["kind"] for event in told["items"] if event["subject"] == run]
+    assert kinds == [
+        "run.created",
+        "run.points",
+        "run.logs",
+        "run.artifacts",
+        "run.updated",
+        "run.deleted",
+        "run.restored",
+        "run.deleted",
+        "run.purged",
+    ]
+    audit = client.post(
+        f"{API}/audit:search", json={"filter": f"subject = 'runs/{run}'", "order_by": ["id ASC"]}
+    ).json()["items"]
+    assert [row["action"] for row in audit] == [
+        "run.created",
+        "run.updated",
+        "run.deleted",
+        "run.restored",
+        "run.deleted",
+        "run.purged",
+    ]
+    assert audit[1]["detail"]["name"]["new"] == "renamed"
