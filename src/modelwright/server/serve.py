@@ -7,10 +7,12 @@ listener closes, requests in flight finish, and the state is closed.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
 import os
 import signal
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from types import FrameType
@@ -27,6 +29,8 @@ from modelwright.server.security import is_loopback
 from modelwright.types.errors import Invalid
 
 NOTICE_S = 0.6  # between telling that the server stops and closing its listener
+_HANDSHAKE_S = 0.05  # in which connections that were begun are completed
+_SO_ATTACH_FILTER = 26  # asm-generic/socket.h; Python has no name for it
 _SHORTEST_TOKEN = 20
 _LOG = logs.get(__name__)
 
@@ -125,6 +129,8 @@ class _Server(uvicorn.Server):
     async def _take_the_last(self) -> None:
         """Take the connections that were made and not yet accepted: closing the listener would reset them."""
         loop = asyncio.get_running_loop()
+        if self._spare is not None and _refuse_new(self._spare):
+            await asyncio.sleep(_HANDSHAKE_S)
         for server in self.servers:
             server.close()
         await asyncio.sleep(0)
@@ -175,6 +181,22 @@ def _has_uvloop() -> bool:
     try:
         import uvloop  # noqa: F401  # pyright: ignore[reportUnusedImport]
     except ImportError:
+        return False
+    return True
+
+
+def _refuse_new(listener: socket.socket) -> bool:
+    """Drop the first packet (SYN) of new connections while those under way go on; False where the kernel cannot.
+
+    A classic BPF program on the listening socket (Linux): load the flags of the TCP header, drop a SYN without ACK.
+    """
+    program = struct.pack(
+        "HBBI" * 5, 0x30, 0, 0, 13, 0x54, 0, 0, 0x12, 0x15, 0, 1, 0x02, 0x06, 0, 0, 0, 0x06, 0, 0, 0xFFFF_FFFF
+    )
+    code = ctypes.create_string_buffer(program, len(program))
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HP", 5, ctypes.addressof(code)))
+    except OSError:
         return False
     return True
 
