@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
+import threading
 import typing
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +15,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from modelwright.kit.settings import Settings
 from modelwright.protocols.mlflow import shapes
 from modelwright.protocols.mlflow.decode import camel
 from modelwright.protocols.mlflow.routes import ROUTES
 from modelwright.protocols.mlflow.wire import SHAPES
+from modelwright.server.serve import Service
 from modelwright.testing.clients import client as make
 
 API = "/api/2.0/mlflow"
@@ -199,8 +204,8 @@ def test_paths_that_lead_out_are_refused_by_every_verb(wire: TestClient, known: 
             if escape == "C:/x" and prefix == "other/":
                 continue  # a drive letter is one only at the start
             refused(wire.get(f"{proxy}/artifacts", params={"path": prefix + escape}), ("list", prefix, escape))
-            if "//" in escape or escape.startswith("/"):
-                continue  # a URL path: the slashes are separators there
+            if "//" in escape or escape.startswith("/") or "/./" in escape:
+                continue  # in the path of a URL these are separators, or are resolved before they are sent
             raw = prefix + escape.replace("%", "%25").replace("\\", "%5c").replace("..", "%2e%2e")
             for method, path, body in (
                 ("GET", f"/artifacts/{raw}", None), ("PUT", f"/artifacts/{raw}", b"x"), ("DELETE", f"/artifacts/{raw}", None),
@@ -298,6 +303,33 @@ def test_a_body_of_100_mb_is_refused_at_the_default_limit(tmp_path: Path) -> Non
         answer = client.post(f"{API}/runs/log-batch", content=(chunk for _ in range(100)), headers=JSON)
         refused(answer, "100 MB")
         assert answer.status_code == 413
+
+
+def test_a_content_length_that_lies_is_refused_or_cut_off(tmp_path: Path) -> None:
+    ready = threading.Event()
+    service = Service(Settings(dir=str(tmp_path), port=0), lambda url: ready.set())
+    thread = threading.Thread(target=service.run)
+    thread.start()
+    try:
+        assert ready.wait(20)
+        port = int(service.url.rpartition(":")[2])
+        start = f"POST {API}/runs/create HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        for header, sent in (
+            ("Content-Length: 5", b'{"experiment_id":"0"}'), ("Content-Length: -1", b"{}"), ("Content-Length: abc", b"{}"),
+            (f"Content-Length: {10**20}", b"{}"), ("Content-Length: 99999999999", b"{}"),
+            ("Content-Length: 2\r\nContent-Length: 3", b"{}"), ("Transfer-Encoding: chunked", b"zz\r\n{}"),
+        ):
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+                connection.sendall(f"{start}{header}\r\n\r\n".encode() + sent)
+                answer = connection.recv(65_536)
+                assert not answer or answer.split()[1].startswith(b"4"), (header, answer[:200])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:  # and then it goes away
+            connection.sendall(f"{start}Content-Length: 50\r\n\r\n{{".encode())
+        with urllib.request.urlopen(f"{service.url}/health", timeout=10) as alive:
+            assert alive.status == 200
+    finally:
+        service.stop()
+        thread.join(20)
 
 
 def test_every_operation_states_its_permission_and_serves_both_prefixes() -> None:

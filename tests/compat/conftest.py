@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -60,20 +61,37 @@ def client_python(request: pytest.FixtureRequest) -> Path:
     return environment(request.param)
 
 
-@pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real server process of ours."""
-    folder = tmp_path_factory.mktemp("server")
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """A real server process of ours on a folder; its log must hold no traceback."""
     with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-c", _SERVE, str(folder)], stdout=subprocess.PIPE, stderr=log, text=True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", _SERVE, str(folder)], stdout=subprocess.PIPE, stderr=log, text=True
+        )
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         assert url.startswith("http"), (folder / "log.txt").read_text()[-3000:]
-        yield url
-        process.terminate()
-        process.wait(20)
-        process.stdout.close()
+        try:
+            yield url
+        finally:
+            process.terminate()
+            process.wait(20)
+            process.stdout.close()
     assert "Traceback" not in (folder / "log.txt").read_text(), (folder / "log.txt").read_text()[-5000:]
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of ours that tests share."""
+    with served(tmp_path_factory.mktemp("server")) as url:
+        yield url
+
+
+@pytest.fixture
+def fresh_url(tmp_path: Path) -> Iterator[str]:
+    """A server of ours that holds nothing yet."""
+    with served(tmp_path) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +108,7 @@ def upstream_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "--artifacts-destination", str(folder / "artifacts"), "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
     ]
     with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=clean_environment(), start_new_session=True)
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True, env=clean_environment(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false"))
         until = time.monotonic() + 90
         while True:
             try:
@@ -100,7 +118,7 @@ def upstream_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 assert process.poll() is None and time.monotonic() < until, (folder / "log.txt").read_text()[-3000:]
                 time.sleep(0.3)
         yield url
-        os.killpg(process.pid, 15)
+        os.killpg(process.pid, 9)  # it holds nothing that anyone wants, and ends slowly
         process.wait(20)
 
 

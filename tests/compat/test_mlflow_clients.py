@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.compat.conftest import clean_environment
 
 pytestmark = pytest.mark.compat

@@ -89,7 +89,7 @@ def upload(ctx: Ctx, request: Request, path: str) -> Response:
     owner, rest = place(path)
     _is_file(rest, path)
     artifacts.put(ctx, owner, rest, chunks(request, ctx.settings.max_artifact))
-    return encode.raw(b"{}")
+    return Response(b"")
 
 
 @endpoint("DELETE", "/artifacts/{path:path}", Empty, Permission.WRITE, prefixes=ARTIFACTS)
@@ -151,7 +151,8 @@ def presigned_download(ctx: Ctx, request: PresignedDownload) -> Any:
         )
     runs.get(ctx, request.run_id)
     raise Invalid(
-        "Presigned download is not supported for runs with proxied artifact storage (artifact URI scheme: mlflow-artifacts). "
+        "Presigned download is not supported for runs with proxied artifact storage "
+        "(artifact URI scheme: mlflow-artifacts). "
         "This endpoint requires a run with a direct cloud storage artifact URI.",
         where="path",
     )

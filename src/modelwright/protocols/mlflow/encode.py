@@ -119,7 +119,7 @@ def param_text(item: Any) -> str:
     return item if isinstance(item, str) else str(item)
 
 
-def run(item: Run, *, with_model_inputs: bool = True) -> Json:
+def run(item: Run, *, model_inputs: bool = True, outputs: bool = True) -> Json:
     """A Run message; `metrics` holds the latest value of each."""
     data: Json = {}
     if item.metrics:
@@ -134,13 +134,12 @@ def run(item: Run, *, with_model_inputs: bool = True) -> Json:
     inputs: Json = {}
     if item.dataset_inputs:
         inputs["dataset_inputs"] = [dataset_input(dataset) for dataset in item.dataset_inputs]
-    if item.model_inputs and with_model_inputs:
+    if item.model_inputs and model_inputs:
         inputs["model_inputs"] = [{"model_id": model.model_id} for model in item.model_inputs]
     message["inputs"] = inputs
-    if item.model_outputs:
-        message["outputs"] = {
-            "model_outputs": [{"model_id": model.model_id, "step": model.step} for model in item.model_outputs]
-        }
+    if outputs:
+        made = [{"model_id": model.model_id, "step": model.step} for model in item.model_outputs]
+        message["outputs"] = {"model_outputs": made} if made else {}
     return message
 
 

@@ -29,7 +29,7 @@ _SAYS = re.compile(r"[^\w]+")
 
 
 class WorkspacesOff(Invalid):
-    """Workspace APIs are not available: the header X-MLFLOW-WORKSPACE is not served here; send X-Modelwright-Workspace."""
+    """Workspace APIs are not available: X-MLFLOW-WORKSPACE is not served here; send X-Modelwright-Workspace."""
 
     code = "FEATURE_DISABLED"
 

@@ -34,7 +34,8 @@ def page_size(value: int | None, most: int = LARGEST_PAGE) -> int:
     size = 0 if value is None else value
     if size > most:
         raise Invalid(
-            f"Invalid value {size} for parameter 'max_results' supplied: It must be at most {most}, but got value {size}",
+            f"Invalid value {size} for parameter 'max_results' supplied: "
+            f"It must be at most {most}, but got value {size}",
             where="max_results",
         )
     if size < 1:
@@ -75,8 +76,8 @@ def create(ctx: Ctx, request: CreateExperiment) -> Any:
         )
     except AlreadyExists as error:
         raise AlreadyExists(
-            f"Experiment(name={name}) already exists. Error: {error.message}. If the experiment is deleted, its name stays reserved: "
-            "restore the experiment, or permanently delete it",
+            f"Experiment(name={name}) already exists. Error: {error.message}. "
+            "If the experiment is deleted, its name stays reserved: restore the experiment, or permanently delete it",
             where="name",
         ) from None
     return {"experiment_id": made.id}

@@ -70,7 +70,8 @@ async def log_batch(ctx: Ctx, request: LogBatch) -> bytes:
                 if other.key in {before.key for before in params[:place]}
             ]
             raise Invalid(
-                f"Duplicate parameter keys have been submitted: {twice}. Please ensure the request contains only one param value per param key.",
+                f"Duplicate parameter keys have been submitted: {twice}. "
+                "Please ensure the request contains only one param value per param key.",
                 where=f"params[{index}].key",
             )
         values[key] = item.value[: rules.PARAM]

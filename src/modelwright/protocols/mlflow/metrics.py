@@ -53,7 +53,8 @@ def bulk_history(ctx: Ctx, request: BulkHistory) -> Response:
         raise Invalid("GetMetricHistoryBulk request must specify at least one run_id.", where="run_id")
     if len(request.run_id) > _RUNS:
         raise Invalid(
-            f"GetMetricHistoryBulk request cannot specify more than {_RUNS} run_ids. Received {len(request.run_id)} run_ids.",
+            f"GetMetricHistoryBulk request cannot specify more than {_RUNS} run_ids. "
+            f"Received {len(request.run_id)} run_ids.",
             where="run_id",
         )
     if not request.metric_key:
@@ -79,7 +80,8 @@ def bulk_interval(ctx: Ctx, request: BulkInterval) -> Response:
     """An even sample of the points of a metric of several runs, with the ends of each kept."""
     if len(request.run_ids) > _RUNS:
         raise Invalid(
-            f"GetMetricHistoryBulkInterval request must specify at most {_RUNS} run_ids. Received {len(request.run_ids)} run_ids.",
+            f"GetMetricHistoryBulkInterval request must specify at most {_RUNS} run_ids. "
+            f"Received {len(request.run_ids)} run_ids.",
             where="run_ids",
         )
     size = _SAMPLE if request.max_results is None else request.max_results

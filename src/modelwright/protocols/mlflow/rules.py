@@ -42,7 +42,8 @@ def key(name: str, where: str, label: str = "") -> str:
     norm = posixpath.normpath(name)
     if norm != name or norm == "." or norm.startswith(("..", "/")):
         raise Invalid(
-            f"Invalid value {shown(name)} for parameter '{where}' supplied: Names may be treated as files in certain cases, and must not"
+            f"Invalid value {shown(name)} for parameter '{where}' supplied: "
+            "Names may be treated as files in certain cases, and must not"
             f" resolve to other names when treated as such. This name would resolve to {norm!r}",
             where=where,
         )
@@ -112,8 +113,9 @@ def model_name(name: str) -> None:
     """Check the name of a logged model. Raises `Invalid`."""
     if _MODEL_NAME.search(name):
         raise Invalid(
-            f"Invalid model name ({name[:200]!r}) provided. Model name must be a non-empty string and cannot contain the following"
-            " characters: ('/', ':', '.', '%', '\"', \"'\")",
+            f"Invalid model name ({name[:200]!r}) provided. "
+            "Model name must be a non-empty string and cannot contain the following characters: "
+            "('/', ':', '.', '%', '\"', \"'\")",
             where="name",
         )
     limit(name, EXPERIMENT_NAME, "name")

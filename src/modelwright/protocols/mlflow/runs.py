@@ -60,7 +60,7 @@ async def create(ctx: Ctx, request: CreateRun) -> bytes:
         **more,
     )
     made = await asyncio.wrap_future(runs.submit_create(ctx, body))
-    return to_json({"run": encode.run(made)})
+    return to_json({"run": encode.run(made, outputs=False)})
 
 
 @hot("POST", "/runs/update", UpdateRun)
@@ -114,7 +114,7 @@ def find(ctx: Ctx, request: SearchRuns) -> Any:
     )
     answer: dict[str, Any] = {}
     if page.items:
-        answer["runs"] = [encode.run(item, with_model_inputs=False) for item in page.items]
+        answer["runs"] = [encode.run(item, model_inputs=False) for item in page.items]
     if page.next_page:
         answer["next_page_token"] = page.next_page
     return answer
@@ -142,8 +142,8 @@ def log_inputs(ctx: Ctx, request: LogInputs) -> Any:
     """Datasets and models that a run used."""
     if len(request.datasets) > _DATASETS:
         raise Invalid(
-            f"A batch logging request can contain at most {_DATASETS} datasets. Got {len(request.datasets)} datasets. Please split up "
-            "datasets across multiple requests and try again.",
+            f"A batch logging request can contain at most {_DATASETS} datasets. Got {len(request.datasets)} datasets. "
+            "Please split up datasets across multiple requests and try again.",
             where="datasets",
         )
     datasets = [_dataset(item, f"datasets[{index}]") for index, item in enumerate(request.datasets)]

@@ -51,7 +51,7 @@ def endpoint(
     *,
     prefixes: tuple[str, ...] = BOTH,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare an operation whose function works in the thread pool: `function(ctx, request, **path) -> JSON value | Response`."""
+    """Declare an operation that works in the thread pool: `function(ctx, request, **path) -> JSON value | Response`."""
     reader = Reader(kind)
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
