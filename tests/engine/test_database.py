@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,4 +79,36 @@ def test_a_forked_child_refuses_and_leaves_the_parent_in_peace(database: Databas
     assert database.submit(lambda tx: tx.execute("INSERT INTO t VALUES (1)")).result(10) == 1
     with database.read() as tx:
         assert tx.rows("SELECT id FROM t") == [(1,)]
+    database.close()
+
+
+def test_a_transaction_that_stood_still_for_too_long_is_unavailable(postgres_server, tmp_path: Path) -> None:
+    url = postgres_server.empty()
+    database = Database(open_dialect(url, tmp_path))
+    with pytest.raises(Unavailable), database.write() as tx:
+        tx.execute("SET LOCAL idle_in_transaction_session_timeout = 50")
+        time.sleep(0.3)
+        tx.execute("SELECT 1")
+    with database.read() as tx:
+        assert tx.row("SELECT 1") == (1,)
+    database.close()
+    postgres_server.drop(url)
+
+
+def test_two_streams_run_side_by_side(database: Database) -> None:
+    numbers = "SELECT id FROM (VALUES (1), (2), (3)) AS n(id) ORDER BY id"
+    if database.dialect.name == "sqlite":
+        numbers = "SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3"
+    with database.read() as tx:
+        pairs = list(zip(tx.stream(numbers, rows=1), tx.stream(numbers, rows=1), strict=True))
+    assert pairs == [([(n,)], [(n,)]) for n in (1, 2, 3)]
+    database.close()
+
+
+def test_a_folder_that_is_gone_is_unavailable(tmp_path: Path) -> None:
+    database = Database(open_dialect("", tmp_path / "gone"))
+    for block in (database.read, database.write):
+        with pytest.raises(Unavailable, match="cannot be opened"), block():
+            pass
+    assert isinstance(database.submit(lambda tx: None).exception(20), Unavailable)
     database.close()

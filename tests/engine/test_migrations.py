@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import textwrap
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -122,22 +121,31 @@ def test_audit_rows_can_be_neither_changed_nor_removed(empty: Any) -> None:
     connection.close()
 
 
+_STARTED = textwrap.dedent("""
+    import sys
+    from pathlib import Path
+    import alembic.operations, alembic.runtime.migration, alembic.script
+    from modelwright.kit.dialect import open_dialect
+    from modelwright.server import migrations
+
+    print("ready", flush=True)
+    sys.stdin.readline()
+    migrations.upgrade(open_dialect(sys.argv[1], Path()))
+""")
+
+
 def test_servers_that_start_at_once_migrate_once(empty: Any) -> None:
     dialect = empty()
-    failures: list[BaseException] = []
-
-    def start() -> None:
-        try:
-            migrations.upgrade(open_dialect(dialect.url, Path()))
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=start) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
+    command = [sys.executable, "-c", _STARTED, dialect.url.replace("+psycopg", "")]
+    servers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    assert [server.stdout.readline() for server in servers if server.stdout] == ["ready\n"] * 4
+    for server in servers:
+        assert server.stdin
+        server.stdin.write("go\n")
+        server.stdin.flush()
+    for server in servers:
+        server.communicate()
+    assert [server.returncode for server in servers] == [0] * 4
     assert migrations.version(dialect) == migrations.revisions()[-1]
 
 

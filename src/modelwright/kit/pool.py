@@ -11,7 +11,7 @@ from modelwright.kit.dialect import Connection, Dialect
 from modelwright.types.errors import Unavailable
 
 _LOG = logs.get(__name__)
-_KEEP = 8  # idle sessions that stay open
+_KEEP = 16  # idle sessions that stay open: as many as a server has threads
 
 STOPPING = "the server is stopping; try again in a moment"
 FORKED = "the database was opened before this process was forked; open it again here"

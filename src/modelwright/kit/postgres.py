@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import itertools
 import time
 from collections.abc import Generator, Sequence
 from typing import Any
@@ -14,6 +15,8 @@ from sqlalchemy.engine.interfaces import Dialect as SqlalchemyDialect
 from modelwright.kit import regexp
 from modelwright.kit.dialect import Connection, common
 from modelwright.types.errors import Conflict, Invalid, ModelwrightError, StorageFull, Unavailable
+
+_EXPIRED = ("25P03", "25P04")  # the server ended a session whose transaction stood still
 
 
 class Postgres:
@@ -29,6 +32,7 @@ class Postgres:
     row_lock = " FOR NO KEY UPDATE"
 
     def __init__(self, url: str, *, schema: str = "") -> None:
+        self._streams = itertools.count()
         self._schema = f" -c search_path={schema}" if schema else ""
         try:
             self._psycopg = importlib.import_module("psycopg")
@@ -109,7 +113,7 @@ class Postgres:
         self, connection: Connection, sql: str, parameters: Sequence[Any], size: int
     ) -> Generator[list[tuple[Any, ...]]]:
         """Through a cursor on the server."""
-        with connection.cursor("streamed") as cursor:  # pyright: ignore[reportCallIssue]
+        with connection.cursor(f"stream_{next(self._streams)}") as cursor:  # pyright: ignore[reportCallIssue]
             cursor.execute(sql, parameters)
             while rows := cursor.fetchmany(size):
                 yield rows
@@ -193,10 +197,13 @@ class Postgres:
             return Invalid(f"the regular expression is not valid: {error}", where="filter")
         state = getattr(error, "sqlstate", None) or ""
         if state[:2] == "22" or isinstance(error, self._psycopg.DataError):
-            return Invalid(f"the value cannot be stored: {str(error).splitlines()[0]}")
+            return Invalid(f"the value cannot be stored: {_first_line(error)}")
         if state[:2] == "23":
-            return Conflict(f"the change contradicts what is stored: {str(error).splitlines()[0]}")
-        if state[:2] in ("08", "53", "55", "57", "40", "58") or isinstance(error, self._psycopg.OperationalError):
+            return Conflict(f"the change contradicts what is stored: {_first_line(error)}")
+        if state[:2] == "54":  # an index entry, for example, has to fit in a third of a page
+            return Invalid(f"a value is too large to store: {_first_line(error)}")
+        away = state[:2] in ("08", "53", "55", "57", "40", "58") or state in _EXPIRED
+        if away or isinstance(error, self._psycopg.OperationalError):
             return Unavailable("the database cannot be reached right now; try again")
         return None
 
@@ -207,7 +214,9 @@ class Postgres:
     def closed(self, error: BaseException) -> bool:
         """Whether the server hung up."""
         state = getattr(error, "sqlstate", None) or ""
-        return state[:3] in ("57P", "080") or (isinstance(error, self._psycopg.OperationalError) and not state)
+        if state:
+            return state[:3] in ("57P", "080") or state in _EXPIRED
+        return isinstance(error, self._psycopg.OperationalError)
 
     def members(self, values: Sequence[int]) -> Any:
         """An array."""
@@ -216,3 +225,7 @@ class Postgres:
     def pattern(self, pattern: str) -> str:
         """PostgreSQL has its own syntax."""
         return regexp.postgres(pattern)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

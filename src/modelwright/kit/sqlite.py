@@ -193,8 +193,11 @@ class Sqlite:
                 return Conflict(f"the change contradicts what is stored: {error}")
             if primary == sqlite3.SQLITE_TOOBIG:
                 return Invalid("a value is too large to store")
-            if primary == sqlite3.SQLITE_READONLY:
+            if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
                 return Unavailable("the database cannot be written", hint="check the permissions of the data folder")
+            if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOLFS):
+                return Unavailable(f"the database cannot be opened: {error}",
+                                   hint="check the data folder: does it exist, is there room, too many open files?")
         return common(error)
 
     def retryable(self, error: BaseException) -> bool:

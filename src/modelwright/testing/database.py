@@ -183,6 +183,20 @@ class DatabaseSuite:
         with pytest.raises(Conflict), database.write() as tx:
             put(tx, 1)
 
+    def test_a_long_key_is_stored_or_invalid(self, database: Database) -> None:
+        """Engines limit what an index can hold."""
+        text = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(20_000))
+        with database.write() as tx:
+            tx.execute("CREATE INDEX suite_texts ON suite_items(text)")
+        try:
+            with database.write() as tx:
+                put(tx, 1, text)
+        except Invalid:
+            assert keys(database) == []
+            return
+        with database.read() as tx:
+            assert tx.row("SELECT id FROM suite_items WHERE text = ?", (text,)) == (1,)
+
     def test_a_slow_query_is_cancelled_and_the_session_goes_on(self, database: Database) -> None:
         """Within about a second of its limit."""
         begun = time.monotonic()
