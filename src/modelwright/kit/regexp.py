@@ -24,7 +24,18 @@ _MAX_MEMORY = 1 << 20
 _SPECIAL = set(".^$*+?()[]{}|\\")
 
 _CLASSES = {"d": "0-9", "w": "0-9A-Za-z_", "s": r"\t\n\f\r "}
-_SAME = set("AtnrfvaDWS")
+_NAMED = {
+    "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "ascii": r"\u0001-\u007F", "blank": r"\t ",
+    "cntrl": r"\u0001-\u001F\u007F", "digit": "0-9", "graph": "!-~", "lower": "a-z", "print": " -~",
+    "punct": r"!-/:-@\[-`{-~", "space": r"\t\n\v\f\r ", "upper": "A-Z", "word": "0-9A-Za-z_", "xdigit": "0-9A-Fa-f",
+}  # fmt: skip
+_SAME = set("Atnrfva")
+_WORD = f"[{_CLASSES['w']}]"
+# PostgreSQL's own \y and \Y take letters of all scripts for words.
+_BOUNDARIES = {
+    "b": f"(?:(?<!{_WORD})(?={_WORD})|(?<={_WORD})(?!{_WORD}))",
+    "B": f"(?:(?<={_WORD})(?={_WORD})|(?<!{_WORD})(?!{_WORD}))",
+}
 
 
 def install(connection: sqlite3.Connection) -> None:
@@ -166,7 +177,7 @@ class _Rewriter:
         if letter in "DWS" and not bracket:
             return f"[^{_CLASSES[letter.lower()]}]"
         if letter in "bB" and not bracket:
-            return "\\y" if letter == "b" else "\\Y"
+            return _BOUNDARIES[letter]
         if letter == "z" and not bracket:
             return "\\Z"
         if letter == "x":
@@ -174,7 +185,7 @@ class _Rewriter:
             assert code is not None
             self._at = code.end()
             return f"\\U{int(code[1] or code[2], 16):08X}"
-        if letter in _SAME - set("DWS") and not (bracket and letter == "A"):
+        if letter in _SAME and not (bracket and letter == "A"):
             return "\\" + letter
         if letter.isalnum():
             raise self._refuse(f"'\\{letter}'")
@@ -191,11 +202,11 @@ class _Rewriter:
         while first or pattern[self._at] != "]":
             first = False
             character = pattern[self._at]
-            named = re.compile(r"\[:\^?\w+:\]").match(pattern, self._at)
+            named = re.compile(r"\[:(\^?\w+):\]").match(pattern, self._at)
             if named:
-                if "^" in named[0]:
+                if named[1] not in _NAMED:
                     raise self._refuse(named[0])
-                self._out.append(named[0])
+                self._out.append(_NAMED[named[1]])
                 self._at = named.end()
             elif character == "\\":
                 self._out.append(self._escape(bracket=True))
