@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 
@@ -13,7 +14,16 @@ from modelwright.domains.tracking.queries import points as stored
 from modelwright.domains.tracking.service import log, runs, series
 from modelwright.kit.context import Ctx
 from modelwright.types.errors import Conflict, Invalid, NotFound
-from modelwright.types.tracking import LogAck, LogBatch, MetricDefinition, Points, RunCreate, RunState, RunUpdate, StepPolicy
+from modelwright.types.tracking import (
+    LogAck,
+    LogBatch,
+    MetricDefinition,
+    Points,
+    RunCreate,
+    RunState,
+    RunUpdate,
+    StepPolicy,
+)
 
 
 def batch(key: str, points: list[tuple[int, int, float]], **more) -> LogBatch:
@@ -34,12 +44,20 @@ def order(point: tuple[int, int, float]) -> tuple[int, int, bool, float]:
 def same(left, right) -> bool:
     return len(left) == len(right) and all(
         one[:2] == other[:2] and (one[2] == other[2] or (one[2] != one[2] and other[2] != other[2]))
-        for one, other in zip(left, right, strict=True))
+        for one, other in zip(left, right, strict=True)
+    )
 
 
 def test_points_of_any_order_and_kind_come_back_in_order_and_whole(ctx: Ctx) -> None:
     run = runs.create(ctx, RunCreate()).id
-    points = [(10**15, 5, 1.0), (-(2**63), 1, math.nan), (2**63 - 1, -(2**63), math.inf), (-7, 2**63 - 1, -math.inf), (0, 0, -0.0), (3, 1, 1e-320)]
+    points = [
+        (10**15, 5, 1.0),
+        (-(2**63), 1, math.nan),
+        (2**63 - 1, -(2**63), math.inf),
+        (-7, 2**63 - 1, -math.inf),
+        (0, 0, -0.0),
+        (3, 1, 1e-320),
+    ]
     log.log(ctx, run, batch("m", points))
     log.log(ctx, run, batch("m", [(5, 5, 5e-324)]))
     expected = sorted([*points, (5, 5, 5e-324)], key=order)
@@ -53,7 +71,9 @@ def test_identical_points_are_stored_once_however_they_arrive(ctx: Ctx) -> None:
     truth: set[tuple[int, int, str]] = set()
     for round_ in range(60):
         size = rng.choice((1, 1, 2, 5, 40))
-        points = [(rng.randrange(12), rng.randrange(6), rng.choice((0.0, 1.0, 2.5, math.nan, math.inf))) for _ in range(size)]
+        points = [
+            (rng.randrange(12), rng.randrange(6), rng.choice((0.0, 1.0, 2.5, math.nan, math.inf))) for _ in range(size)
+        ]
         log.log(ctx, run, batch("m", points))
         truth |= {(step, time_ms, repr(value)) for step, time_ms, value in points}
         if round_ % 13 == 0:
@@ -69,7 +89,9 @@ def test_identical_points_are_stored_once_however_they_arrive(ctx: Ctx) -> None:
 def test_many_points_at_step_zero_within_one_millisecond_are_all_kept(ctx: Ctx) -> None:
     run = runs.create(ctx, RunCreate()).id
     futures = [log.submit(ctx, run, batch("m", [(0, 1_000 + number // 7, float(number))])) for number in range(400)]
-    futures += [log.submit(ctx, run, batch("m", [(0, 1_000 + number // 7, float(number))])) for number in range(390, 400)]
+    futures += [
+        log.submit(ctx, run, batch("m", [(0, 1_000 + number // 7, float(number))])) for number in range(390, 400)
+    ]
     for future in futures:
         future.result()
     assert runs.get(ctx, run).metrics["m"].count == 400
@@ -81,8 +103,14 @@ def test_many_points_at_step_zero_within_one_millisecond_are_all_kept(ctx: Ctx) 
 def test_the_last_value_is_at_the_greatest_step_time_and_value(ctx: Ctx) -> None:
     run = runs.create(ctx, RunCreate()).id
     for points, last in (
-        ([(5, 1, 1.0)], 1.0), ([(4, 9, 2.0)], 1.0), ([(5, 0, 3.0)], 1.0), ([(5, 1, 0.5)], 1.0), ([(5, 1, 7.0)], 7.0),
-        ([(5, 1, math.nan)], "NaN"), ([(5, 1, math.inf)], "NaN"), ([(5, 2, -math.inf), (1, 1, 1.0)], "-Infinity"),
+        ([(5, 1, 1.0)], 1.0),
+        ([(4, 9, 2.0)], 1.0),
+        ([(5, 0, 3.0)], 1.0),
+        ([(5, 1, 0.5)], 1.0),
+        ([(5, 1, 7.0)], 7.0),
+        ([(5, 1, math.nan)], "NaN"),
+        ([(5, 1, math.inf)], "NaN"),
+        ([(5, 2, -math.inf), (1, 1, 1.0)], "-Infinity"),
     ):
         log.log(ctx, run, batch("m", points))
         assert runs.get(ctx, run).metrics["m"].last == last
@@ -119,8 +147,16 @@ def test_policy_last_keeps_the_later_arrival_at_a_step(ctx: Ctx) -> None:
 
 def test_policy_error_refuses_a_second_point_at_a_step_but_not_the_same_one(ctx: Ctx) -> None:
     run = runs.create(ctx, RunCreate()).id
-    log.log(ctx, run, LogBatch(definitions=[
-        MetricDefinition(key="*", policy=StepPolicy.ERROR), MetricDefinition(key="free", policy=StepPolicy.ALL)]))
+    log.log(
+        ctx,
+        run,
+        LogBatch(
+            definitions=[
+                MetricDefinition(key="*", policy=StepPolicy.ERROR),
+                MetricDefinition(key="free", policy=StepPolicy.ALL),
+            ]
+        ),
+    )
     log.log(ctx, run, batch("m", [(1, 1, 1.0), (2, 2, 2.0)]))
     for points in ([(2, 3, 2.0)], [(0, 0, 0.0), (1, 1, 5.0)], [(7, 7, 7.0), (7, 8, 7.0)]):
         with pytest.raises(Conflict, match="step"):
@@ -140,26 +176,39 @@ def test_steps_that_are_left_out_count_on(ctx: Ctx) -> None:
 
 def test_one_key_may_come_several_times_in_a_batch_and_values_may_be_spelled(ctx: Ctx) -> None:
     run = runs.create(ctx, RunCreate()).id
-    log.log(ctx, run, LogBatch(points=[
-        Points(key="m", steps=[1], times_ms=[1], values=["NaN"]), Points(key="m", steps=[0, 2], times_ms=[0, 2], values=["-Infinity", 3])]))
+    log.log(
+        ctx,
+        run,
+        LogBatch(
+            points=[
+                Points(key="m", steps=[1], times_ms=[1], values=["NaN"]),
+                Points(key="m", steps=[0, 2], times_ms=[0, 2], values=["-Infinity", 3]),
+            ]
+        ),
+    )
     assert same(stored_points(ctx, run, "m"), [(0, 0, -math.inf), (1, 1, math.nan), (2, 2, 3.0)])
 
 
-@pytest.mark.parametrize("bad", [
-    Points(key="", steps=[0], times_ms=[0], values=[0.0]),
-    Points(key="m", steps=[0, 1], times_ms=[0], values=[0.0]),
-    Points(key="m", steps=[2**63], times_ms=[0], values=[0.0]),
-    Points(key="m", steps=[0, 2**70], times_ms=[0, 0], values=[0.0, 0.0]),
-    Points(key="m", steps=[0], times_ms=[-(2**63) - 1], values=[0.0]),
-    Points(key="m", steps=[0], times_ms=[0], values=["much"]),
-    Points(key="m", steps=[0, 1], times_ms=[0, 0], values=[1.0, "much"]),
-    Points(key="m", steps=[0], times_ms=[0], values=[10**400]),
-    Points(key="m", steps=[0, 1], times_ms=[0, 0], values=[10**400, 1]),
-])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        Points(key="", steps=[0], times_ms=[0], values=[0.0]),
+        Points(key="m", steps=[0, 1], times_ms=[0], values=[0.0]),
+        Points(key="m", steps=[2**63], times_ms=[0], values=[0.0]),
+        Points(key="m", steps=[0, 2**70], times_ms=[0, 0], values=[0.0, 0.0]),
+        Points(key="m", steps=[0], times_ms=[-(2**63) - 1], values=[0.0]),
+        Points(key="m", steps=[0], times_ms=[0], values=["much"]),
+        Points(key="m", steps=[0, 1], times_ms=[0, 0], values=[1.0, "much"]),
+        Points(key="m", steps=[0], times_ms=[0], values=[10**400]),
+        Points(key="m", steps=[0, 1], times_ms=[0, 0], values=[10**400, 1]),
+    ],
+)
 def test_a_bad_column_refuses_the_whole_batch(ctx: Ctx, bad: Points) -> None:
     run = runs.create(ctx, RunCreate()).id
     with pytest.raises(Invalid):
-        log.log(ctx, run, LogBatch(points=[Points(key="good", steps=[0], times_ms=[0], values=[0.0]), bad], params={"a": 1}))
+        log.log(
+            ctx, run, LogBatch(points=[Points(key="good", steps=[0], times_ms=[0], values=[0.0]), bad], params={"a": 1})
+        )
     assert runs.get(ctx, run).metrics == {} and runs.get(ctx, run).params == {}
 
 
@@ -195,7 +244,17 @@ def test_pages_of_a_history_join_to_the_whole_in_both_orders(ctx: Ctx) -> None:
     run = runs.create(ctx, RunCreate()).id
     rng = random.Random(11)
     for round_ in range(40):
-        log.log(ctx, run, batch("m", [(rng.randrange(500), rng.randrange(500), rng.choice((1.0, math.nan, rng.random()))) for _ in range(25)]))
+        log.log(
+            ctx,
+            run,
+            batch(
+                "m",
+                [
+                    (rng.randrange(500), rng.randrange(500), rng.choice((1.0, math.nan, rng.random())))
+                    for _ in range(25)
+                ],
+            ),
+        )
         if round_ == 30:
             merge.run(ctx)
     for by_time in (False, True):
@@ -227,6 +286,8 @@ def test_merging_keeps_every_point_whatever_came_late(ctx: Ctx, monkeypatch: pyt
     with ctx.db.read() as tx:
         places = stored.places(tx, 1, "m")
         fresh = stored.heads(tx, 1, ["m"])["m"].fresh
-    sealed = sorted((place for place in places if place.level == 2), key=lambda place: (place.first_step, place.first_ms))
-    assert sealed and all(merge.before(one, other) for one, other in zip(sealed, sealed[1:], strict=False))
-    assert fresh == sum(stored.weight(place.count) for place in places if place.level == 0)
+    sealed = sorted(
+        (place for place in places if place.level == 2), key=lambda place: (place.first_step, place.first_ms)
+    )
+    assert sealed and all(merge.before(one, other) for one, other in itertools.pairwise(sealed))
+    assert fresh == sum(stored.weight(place.points) for place in places if place.level == 0)

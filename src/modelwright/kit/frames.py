@@ -6,7 +6,8 @@
     columns one after the other, little endian, each padded with zeros to a multiple of 8
 
 The header's `columns` lists {"name", "type", "length", "offset"}: type as in numpy (`<f8` is a Float64Array, `<i8` a
-BigInt64Array), length in numbers, offset in bytes from the start of the frame. Knows bytes; refuses to know their meaning.
+BigInt64Array), length in numbers, offset in bytes from the start of the frame. Knows bytes; refuses to know their
+meaning.
 """
 
 from __future__ import annotations
@@ -47,7 +48,11 @@ def encode(header: Mapping[str, Any], columns: Mapping[str, NDArray[Any]]) -> by
         if needed <= size:
             break
         size = needed
-    parts: list[Any] = [_MAGIC, _LENGTH.pack(size - len(_MAGIC) - _LENGTH.size), text.ljust(size - len(_MAGIC) - _LENGTH.size)]
+    parts: list[Any] = [
+        _MAGIC,
+        _LENGTH.pack(size - len(_MAGIC) - _LENGTH.size),
+        text.ljust(size - len(_MAGIC) - _LENGTH.size),
+    ]
     for array in arrays.values():
         parts += (array.data.cast("B") if len(array) else b"", bytes(-array.nbytes % 8))
     return b"".join(parts)
@@ -64,7 +69,7 @@ def decode(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     (length,) = _LENGTH.unpack_from(data, 4)
     if 8 + length > len(data):
         raise Invalid("a frame is cut short", where="body")
-    header = from_json(data[8:8 + length], dict)
+    header = from_json(data[8 : 8 + length], dict)
     columns: dict[str, NDArray[Any]] = {}
     described: Any = header.pop("columns", None)
     try:

@@ -245,7 +245,7 @@ class MetricDefinition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Points(msgspec.Struct, frozen=True, kw_only=True):
-    """Points of one metric as three columns of equal length. `steps` None counts on from the last step."""
+    """Points of one metric as three columns of equal length. Empty `steps` count on from the last step."""
 
     key: str
     steps: list[int]
@@ -462,6 +462,14 @@ class SeriesKeys(msgspec.Struct, frozen=True, kw_only=True):
     pattern: str = ""
 
 
+class MetricKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A metric by name: how many of the runs asked about have it, and how many points they have of it."""
+
+    key: str
+    runs: int
+    points: int
+
+
 class XAxis(StrEnum):
     """The x of a chart. `metric:<key>` is also accepted where an x is asked for."""
 
@@ -473,7 +481,7 @@ class XAxis(StrEnum):
 class SeriesQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Many series on one bucket grid.
 
-    `range` is [from, to] in units of x, both ends included, absent for all. At most `buckets` buckets come back; their
+    `range` is [from, to] in units of x, both ends included, absent for all. At most `buckets` buckets (or two) come back; their
     width is a power of two of the x unit, so zooming and panning land on the same edges. `group_by` (a param or tag,
     `params.lr`) merges the runs of equal value; `band` then is `minmax`, `std` or `ci95` around the mean over all points.
     `smooth` leaves the values alone: smoothing is the client's.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from modelwright.domains.tracking.points import merge
-from modelwright.domains.tracking.service import crashes, garbage
+from modelwright.domains.tracking.service import crashes, garbage, series
 from modelwright.kit import logs
 from modelwright.kit.context import Ctx
 from modelwright.kit.duty import Duty
@@ -17,7 +16,7 @@ def _crashed(ctx: Ctx) -> None:
 
 
 def _merge(ctx: Ctx) -> None:
-    merge.run(ctx)
+    series.merge(ctx)
 
 
 def _garbage(ctx: Ctx) -> None:

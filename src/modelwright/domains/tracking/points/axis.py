@@ -13,7 +13,7 @@ from modelwright.domains.tracking.points.columns import I8
 from modelwright.domains.tracking.points.pyramid import shift_for
 
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
-_EXACT = 52   # bits of a bucket's number on an axis of floats
+_EXACT = 52  # bits of a bucket's number on an axis of floats
 
 
 class Grid(NamedTuple):
@@ -40,7 +40,10 @@ class Grid(NamedTuple):
 
     def whole(self, numbers: I8) -> I8:
         """Buckets of integers; those outside are negative or at least `buckets`."""
-        return np.clip(numbers >> self.shift, max(self.first - 1, _LEAST), min(self.first + self.buckets, _MOST)) - self.first
+        return (
+            np.clip(numbers >> self.shift, max(self.first - 1, _LEAST), min(self.first + self.buckets, _MOST))
+            - self.first
+        )
 
     def real(self, numbers: NDArray[Any]) -> I8:
         """Buckets of finite floats."""
@@ -50,13 +53,19 @@ class Grid(NamedTuple):
 
 
 def whole(low: int, high: int, most: int) -> Grid:
-    """The finest grid of at most `most` buckets over integers from `low` to `high`."""
-    shift = shift_for(low, high, most - 1)
+    """The finest grid of at most `most` buckets over integers from `low` to `high` (two at least where 0 lies
+    between).
+    """
+    shift = shift_for(low, high, most - 1 if most > 1 or low >= 0 or high < 0 else 1)  # 0 is an edge at every width
     return Grid(shift, low >> shift, (high >> shift) - (low >> shift) + 1)
 
 
 def real(low: float, high: float, most: int) -> Grid:
-    """The finest grid of at most `most` buckets over floats from `low` to `high`; of width 1 at least where they are equal."""
+    """The finest grid of at most `most` buckets over floats from `low` to `high`; of width 1 at least where they are
+    equal.
+    """
+    if low < 0 <= high:
+        most = max(most, 2)
     span = high / most - low / most
     shift = math.frexp(span)[1] - 1 if span > 0 else 0
     far = max(abs(low), abs(high))

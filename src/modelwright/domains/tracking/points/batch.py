@@ -19,7 +19,7 @@ from modelwright.types.codec import number_in
 from modelwright.types.errors import Invalid
 from modelwright.types.tracking import Points
 
-MOST = 5_000_000          # points in one batch
+MOST = 5_000_000  # points in one batch
 _INT64 = limits.INT64
 
 
@@ -27,15 +27,27 @@ class Series:
     """Points of one key. `steps` absent means that they count on from the last step stored."""
 
     __slots__ = (
-        "arrived", "block", "count", "data", "first", "first_ms", "highest", "key", "last", "last_ms", "lowest", "nans", "open_steps",
+        "arrived",
+        "block",
+        "count",
+        "data",
+        "first",
+        "first_ms",
+        "highest",
+        "key",
+        "last",
+        "last_ms",
+        "lowest",
+        "nans",
+        "open_steps",
         "total",
     )
 
     def __init__(self, key: str) -> None:
         self.key = key
-        self.block: Block | None = None           # absent for a single point
-        self.arrived: Block | None = None         # in the order of arrival, where steps are repeated
-        self.first: tuple[int, int, float] = (0, 0, 0.0)   # least and greatest by (step, time, value)
+        self.block: Block | None = None  # absent for a single point
+        self.arrived: Block | None = None  # in the order of arrival, where steps are repeated
+        self.first: tuple[int, int, float] = (0, 0, 0.0)  # least and greatest by (step, time, value)
         self.last: tuple[int, int, float] = (0, 0, 0.0)
         self.first_ms = 0
         self.last_ms = 0
@@ -108,7 +120,8 @@ def gather(points: Sequence[Points]) -> list[Series]:
     """The series of a batch, by key.
 
     Raises:
-        Invalid: an empty key, columns of unequal length, a number that does not fit in 64 bits, a value that is no number.
+        Invalid: an empty key, columns of unequal length, a number that does not fit in 64 bits, a value that is no
+        number.
     """
     if len(points) > 1 and len({item.key for item in points}) != len(points):
         return _merged(points)
@@ -119,7 +132,9 @@ def gather(points: Sequence[Points]) -> list[Series]:
         if len(item.values):
             made.append(_read(item, place))
     if total > MOST:
-        raise Invalid(f"{total:,} points in one batch; at most {MOST:,} are allowed", where="points", hint="send several batches")
+        raise Invalid(
+            f"{total:,} points in one batch; at most {MOST:,} are allowed", where="points", hint="send several batches"
+        )
     return made
 
 
@@ -132,10 +147,16 @@ def _merged(points: Sequence[Points]) -> list[Series]:
     for key, items in together.items():
         if len(items) > 1 and len({len(item.steps) == 0 for item in items if len(item.values)}) > 1:
             raise Invalid("the key comes with steps and without them", where=f"points[{key!r}].steps")
-        joined.append(items[0] if len(items) == 1 else Points(
-            key=key, steps=[step for item in items for step in item.steps],
-            times_ms=[time for item in items for time in item.times_ms], values=[value for item in items for value in item.values],
-        ))
+        joined.append(
+            items[0]
+            if len(items) == 1
+            else Points(
+                key=key,
+                steps=[step for item in items for step in item.steps],
+                times_ms=[time for item in items for time in item.times_ms],
+                values=[value for item in items for value in item.values],
+            )
+        )
     return gather(joined)
 
 
@@ -185,5 +206,3 @@ def _floats(column: Any, where: str) -> chunk.F8:
         return np.array(column, np.float64)
     except (ValueError, OverflowError, TypeError):
         return np.array([number_in(value, where=where) for value in column], np.float64)
-
-

@@ -1,8 +1,8 @@
 """Cells: what all points of a bucket come to. How points become cells, and cells coarser cells.
 
-A cell keeps count, min, max, sum and squared deviations of its finite points, marks for NaN and ±Inf, and the last value
-whatever it is. Cells of disjoint points add up exactly but for the rounding of sums; squared deviations by the parallel
-formula of Chan, Golub and LeVeque (1979). Knows numbers; refuses to know steps, times and series.
+A cell keeps count, min, max, sum and squared deviations of its finite points, marks for NaN and ±Inf, and the last
+value whatever it is. Cells of disjoint points add up exactly but for the rounding of sums; squared deviations by the
+parallel formula of Chan, Golub and LeVeque (1979). Knows numbers; refuses to know steps, times and series.
 """
 
 from __future__ import annotations
@@ -14,18 +14,22 @@ from numpy.typing import NDArray
 
 from modelwright.domains.tracking.points.columns import F8, I8
 
-NAN, POSITIVE, NEGATIVE = 1, 2, 4   # marks of values that are not finite
+NAN, POSITIVE, NEGATIVE = 1, 2, 4  # marks of values that are not finite
 
-CELL = np.dtype([
-    ("bucket", "<u2"),    # less the first bucket of whoever holds the cells
-    ("marks", "<u2"),     # of the points that are not finite
-    ("count", "<u4"),     # finite points
-    ("odd", "<u4"),       # others
-    ("spread", "<f4"),    # of the finite points: Σ (value − mean)²
-    ("low", "<f8"), ("high", "<f8"), ("total", "<f8"),   # of the finite points
-    ("last", "<f8"),      # of all points
-])
-Cells = NDArray[Any]   # of CELL
+CELL = np.dtype(
+    [
+        ("bucket", "<u2"),  # less the first bucket of whoever holds the cells
+        ("marks", "<u2"),  # of the points that are not finite
+        ("count", "<u4"),  # finite points
+        ("odd", "<u4"),  # others
+        ("spread", "<f4"),  # of the finite points: Σ (value − mean)²
+        ("low", "<f8"),
+        ("high", "<f8"),
+        ("total", "<f8"),  # of the finite points
+        ("last", "<f8"),  # of all points
+    ]
+)
+Cells = NDArray[Any]  # of CELL
 
 
 def starts(keys: NDArray[Any]) -> I8:
@@ -50,14 +54,20 @@ def of_points(at: I8, values: F8, *, spread: bool) -> Cells:
         if not np.isfinite(totals.sum()) and not (good := np.isfinite(values)).all():
             made["odd"] = np.add.reduceat((~good).astype(np.int64), at)
             made["marks"] = np.bitwise_or.reduceat(
-                np.isnan(values) * np.uint16(NAN) | np.isposinf(values) * np.uint16(POSITIVE) | np.isneginf(values) * np.uint16(NEGATIVE), at)
+                np.isnan(values) * np.uint16(NAN)
+                | np.isposinf(values) * np.uint16(POSITIVE)
+                | np.isneginf(values) * np.uint16(NEGATIVE),
+                at,
+            )
             counts = counts - made["odd"]
             finite = np.where(good, values, 0.0)
             totals = np.add.reduceat(finite, at)
             made["low"] = np.minimum.reduceat(np.where(good, values, np.inf), at)
             made["high"] = np.maximum.reduceat(np.where(good, values, -np.inf), at)
             if spread:
-                deviations = np.where(good, values - np.repeat(totals / counts, np.diff(np.append(at, len(values)))), 0.0)
+                deviations = np.where(
+                    good, values - np.repeat(totals / counts, np.diff(np.append(at, len(values)))), 0.0
+                )
                 made["spread"] = np.add.reduceat(deviations * deviations, at)
         else:
             made["low"] = np.minimum.reduceat(values, at)

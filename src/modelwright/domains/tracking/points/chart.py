@@ -24,19 +24,20 @@ from modelwright.types.errors import Invalid
 from modelwright.types.tracking import SeriesGrid, SeriesLine, SeriesQuery
 
 BUCKETS = 20_000
-CELLS = 4_000_000     # lines · buckets
-SERIES = 20_000       # runs · metrics
+CELLS = 4_000_000  # lines · buckets
+SERIES = 20_000  # runs · metrics
 _METRIC = "metric:"
 
 
 class Drawn(NamedTuple):
-    """Lines on a grid. Columns hold all lines one after the other, `grid.buckets` numbers each; NaN where a bucket is empty.
+    """Lines on a grid. Columns hold all lines one after the other, `grid.buckets` numbers each; NaN where a bucket is
+    empty.
 
     `last` is the exact last point of the bucket, NaN and ±Inf too (of a group, the mean of its runs' last points).
     """
 
     grid: Grid
-    lines: list[SeriesLine]     # without their numbers
+    lines: list[SeriesLine]  # without their numbers
     columns: dict[str, F8]
 
 
@@ -47,13 +48,20 @@ def draw(tx: Tx, query: SeriesQuery, runs: Mapping[str, tuple[int, int, str]]) -
         Invalid: an unknown x, band or group, a bad range, too many series or buckets; or stored points are damaged.
     """
     _check(query)
-    asked = [Wanted(*runs[name][:1], key, name, runs[name][1]) for name in dict.fromkeys(query.runs) for key in dict.fromkeys(query.metrics)]
+    asked = [
+        Wanted(*runs[name][:1], key, name, runs[name][1])
+        for name in dict.fromkeys(query.runs)
+        for key in dict.fromkeys(query.metrics)
+    ]
     known = stored.extents(tx, [item.run for item in asked], [item.key for item in asked])
     wanted = [item for item in asked if (item.run, item.key) in known]
     chosen = _grid(tx, query, wanted, known)
     if chosen.buckets * len(wanted) > CELLS:
-        raise Invalid(f"{len(wanted):,} lines of {chosen.buckets:,} buckets are too many for one chart", where="buckets",
-                      hint="ask for fewer buckets, or for fewer runs at a time")
+        raise Invalid(
+            f"{len(wanted):,} lines of {chosen.buckets:,} buckets are too many for one chart",
+            where="buckets",
+            hint="ask for fewer buckets, or for fewer runs at a time",
+        )
     grouped = query.group_by is not None
     spread = grouped or query.band != "minmax"
     if query.x == "step":
@@ -75,14 +83,18 @@ def draw(tx: Tx, query: SeriesQuery, runs: Mapping[str, tuple[int, int, str]]) -
 
 
 def _check(query: SeriesQuery) -> None:
-    if query.x not in ("step", "time", "relative") and not (query.x.startswith(_METRIC) and len(query.x) > len(_METRIC)):
+    if query.x not in ("step", "time", "relative") and not (
+        query.x.startswith(_METRIC) and len(query.x) > len(_METRIC)
+    ):
         raise Invalid(f"unknown x {query.x[:80]!r}", where="x", hint="step, time, relative, or metric:<key>")
     if query.band not in grid.BANDS:
         raise Invalid(f"unknown band {query.band[:80]!r}", where="band", hint="minmax, std or ci95")
     if not 1 <= query.buckets <= BUCKETS:
         raise Invalid(f"between 1 and {BUCKETS:,} buckets can be asked for", where="buckets")
     if len(query.runs) * len(query.metrics) > SERIES:
-        raise Invalid(f"{len(query.runs):,} runs of {len(query.metrics):,} metrics are too many for one chart", where="runs")
+        raise Invalid(
+            f"{len(query.runs):,} runs of {len(query.metrics):,} metrics are too many for one chart", where="runs"
+        )
 
 
 def _range(query: SeriesQuery) -> tuple[float, float] | None:
@@ -105,7 +117,9 @@ def _grid(tx: Tx, query: SeriesQuery, wanted: Sequence[Wanted], known: Mapping[t
         return axis.real(*bounds, query.buckets) if bounds else axis.real(0.0, 0.0, query.buckets)
     low, high = 0, 0
     if bounds is not None:
-        low, high = (min(max(edge, -(1 << 63)), (1 << 63) - 1) for edge in (math.ceil(bounds[0]), math.floor(bounds[1])))
+        low, high = (
+            min(max(edge, -(1 << 63)), (1 << 63) - 1) for edge in (math.ceil(bounds[0]), math.floor(bounds[1]))
+        )
         low = min(low, high)
     elif wanted and query.x == "step":
         rows = [known[item.run, item.key] for item in wanted]
@@ -126,13 +140,14 @@ def _reach(tx: Tx, key: str, wanted: Sequence[Wanted]) -> tuple[float, float] | 
     names = {item.run: item for item in wanted}
     edges: list[float] = []
     for (run, _), row in stored.extents(tx, list(names), [key]).items():
-        low, high = row[3], row[4]
-        if low is not None and not (math.isfinite(low) and math.isfinite(high)):
-            values = grid.points(stored.all_chunks(tx, run, key), f"run {names[run].name}, metric {key!r}").values
+        low: float | None = row[3]
+        high: float | None = row[4]
+        if low is not None and high is not None and not (math.isfinite(low) and math.isfinite(high)):
+            values: F8 = grid.points(stored.all_chunks(tx, run, key), f"run {names[run].name}, metric {key!r}").values
             values = values[np.isfinite(values)]
             low, high = (float(values.min()), float(values.max())) if len(values) else (None, None)
-        if low is not None:
-            edges += (low, high)
+        if low is not None and high is not None:
+            edges += [low, high]
     return (min(edges), max(edges)) if edges else None
 
 
@@ -151,23 +166,39 @@ def _drawn(chosen: Grid, lines: list[SeriesLine], made: Cells, lasts: NDArray[An
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(empty, np.nan, made["total"] / count)
     columns: dict[str, F8] = {
-        "min": np.where(empty, np.nan, made["low"]), "max": np.where(empty, np.nan, made["high"]), "mean": mean,
+        "min": np.where(empty, np.nan, made["low"]),
+        "max": np.where(empty, np.nan, made["high"]),
+        "mean": mean,
         "last": np.where(empty & (made["odd"] == 0), np.nan, lasts),
     }
     if band:
         columns["low"], columns["high"] = grid.BANDS[band](made, mean)
     table = made.reshape(-1, chosen.buckets) if len(made) else made.reshape(0, max(1, chosen.buckets))
     points = table["count"].sum(axis=1, dtype=np.int64) + table["odd"].sum(axis=1, dtype=np.int64)
-    single = (table["count"] + table["odd"] <= 1).all(axis=1)
-    marks = table["marks"]
-    marked = marks.any(axis=1)
+    single: Any = (table["count"] + table["odd"] <= 1).all(axis=1).tolist()
+    marks: NDArray[np.uint16] = table["marks"]
+    marked: Any = marks.any(axis=1).tolist()
     described: list[SeriesLine] = []
     for line, each in enumerate(lines):
-        odd = {name: np.flatnonzero(marks[line] & mark).tolist() for name, mark in (
-            ("nan", cells.NAN), ("posinf", cells.POSITIVE), ("neginf", cells.NEGATIVE))} if marked[line] else {}
-        described.append(SeriesLine(
-            metric=each.metric, run=each.run, group=each.group, runs=each.runs, points=int(points[line]), exact=bool(single[line]), **odd,
-        ))
+        odd: dict[str, Any] = (
+            {
+                name: np.flatnonzero(marks[line] & mark).tolist()
+                for name, mark in (("nan", cells.NAN), ("posinf", cells.POSITIVE), ("neginf", cells.NEGATIVE))
+            }
+            if marked[line]
+            else {}
+        )
+        described.append(
+            SeriesLine(
+                metric=each.metric,
+                run=each.run,
+                group=each.group,
+                runs=each.runs,
+                points=int(points[line]),
+                exact=single[line],
+                **odd,
+            )
+        )
     return Drawn(chosen, described, columns)
 
 
@@ -179,13 +210,23 @@ def spelled(drawn: Drawn, x: str, took_ms: float) -> SeriesGrid:
         odd = set(each.nan)
         numbers: dict[str, list[Any]] = {}
         for name, column in drawn.columns.items():
-            part = column[line * size:(line + 1) * size].tolist()
+            part = column[line * size : (line + 1) * size].tolist()
             numbers[name] = [
                 number_out(value) if value == value else ("NaN" if name == "last" and place in odd else None)
                 for place, value in enumerate(part)
             ]
-        lines.append(SeriesLine(
-            metric=each.metric, run=each.run, group=each.group, runs=each.runs, points=each.points, exact=each.exact, nan=each.nan,
-            posinf=each.posinf, neginf=each.neginf, **numbers,
-        ))
+        lines.append(
+            SeriesLine(
+                metric=each.metric,
+                run=each.run,
+                group=each.group,
+                runs=each.runs,
+                points=each.points,
+                exact=each.exact,
+                nan=each.nan,
+                posinf=each.posinf,
+                neginf=each.neginf,
+                **numbers,
+            )
+        )
     return SeriesGrid(x=x, start=drawn.grid.start, width=drawn.grid.width, buckets=size, lines=lines, took_ms=took_ms)

@@ -12,14 +12,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from modelwright.domains.tracking.points.columns import F8, I8, damaged, pack_floats, pack_ints, unpack_floats, unpack_ints
+from modelwright.domains.tracking.points.columns import (
+    F8,
+    I8,
+    damaged,
+    pack_floats,
+    pack_ints,
+    unpack_floats,
+    unpack_ints,
+)
 
 _SINGLE, _FRESH, _PACKED = 1, 2, 3
-_HEAD = struct.Struct("<BI")            # form, crc32 of all that follows
+_HEAD = struct.Struct("<BI")  # form, crc32 of all that follows
 _POINT = struct.Struct("<qqd")
-_COUNT = struct.Struct("<IB")           # points, which of steps (1) and times (2) count evenly
-_EVEN = struct.Struct("<qq")            # first, difference
-_PLACES = struct.Struct("<III")         # points, place of the values, place of the times
+_COUNT = struct.Struct("<IB")  # points, which of steps (1) and times (2) count evenly
+_EVEN = struct.Struct("<qq")  # first, difference
+_PLACES = struct.Struct("<III")  # points, place of the values, place of the times
 
 
 class Block(NamedTuple):
@@ -84,7 +92,7 @@ def read(data: bytes, where: str, *, times: bool = True) -> Block:
     """
     try:
         form, crc = _HEAD.unpack_from(data)
-        body = memoryview(data)[_HEAD.size:]
+        body = memoryview(data)[_HEAD.size :]
         if zlib.crc32(body) != crc:
             raise damaged("a checksum does not match", where)
         if form == _PACKED:
@@ -103,7 +111,7 @@ def point(data: bytes, where: str) -> tuple[int, int, float] | None:
     """The point of a chunk that has one alone, without numpy; None for other chunks. Raises as `read`."""
     if len(data) != _HEAD.size + _POINT.size or data[0] != _SINGLE:
         return None
-    body = data[_HEAD.size:]
+    body = data[_HEAD.size :]
     if zlib.crc32(body) != _HEAD.unpack_from(data)[1]:
         raise damaged("a checksum does not match", where)
     return _POINT.unpack(body)

@@ -1,11 +1,12 @@
 """Columns of 64-bit numbers as bytes: differences, byte planes and zstd.
 
 It knows how to make a column of integers or floats small and how to read it back bit for bit, at memory speed. It
-refuses to know what a column means, where it is stored, and whether the bytes arrived whole: the caller keeps a checksum.
+refuses to know what a column means, where it is stored, and whether the bytes arrived whole: the caller keeps a
+checksum.
 
 A column is turned into non-negative residuals (the numbers less their least, their first or their second differences,
-all in arithmetic modulo 2^64, so that no number is too large), and the residuals into byte planes: all lowest bytes, then
-all second bytes, and so on. A plane that is constant costs a byte, one that zstd can shrink is a zstd frame, and
+all in arithmetic modulo 2^64, so that no number is too large), and the residuals into byte planes: all lowest bytes,
+then all second bytes, and so on. A plane that is constant costs a byte, one that zstd can shrink is a zstd frame, and
 neighbouring planes of pure noise stay together as wider raw fields, because copying one field of four bytes is much
 cheaper than four of one. Floats whose values are all whole numbers go the way of integers.
 """
@@ -27,11 +28,11 @@ F8 = NDArray[np.float64]
 
 _LEVEL = 1
 _SAMPLE = 2048
-_ZSTD_LEAST = 48       # below this a frame's own header eats the gain
+_ZSTD_LEAST = 48  # below this a frame's own header eats the gain
 _CONSTANT, _RAW, _ZSTD = 0, 1, 2
-_BITS, _WHOLE = 0, 1   # a float column as bit patterns, or as the integers that its values are
+_BITS, _WHOLE = 0, 1  # a float column as bit patterns, or as the integers that its values are
 _EXACT_WHOLE = float(1 << 53)
-_HEAD = struct.Struct("<BBqqq")   # order, residual width, first, first difference, bias
+_HEAD = struct.Struct("<BBqqq")  # order, residual width, first, first difference, bias
 _LENGTH = struct.Struct("<I")
 _UNSIGNED: dict[int, np.dtype[Any]] = {1: np.dtype("<u1"), 2: np.dtype("<u2"), 4: np.dtype("<u4"), 8: np.dtype("<u8")}
 
@@ -49,8 +50,11 @@ _codecs = _Codecs()
 
 def damaged(what: str, where: str = "metric chunk") -> Invalid:
     """The refusal of stored bytes that do not say what they should."""
-    return Invalid(f"stored metric points are damaged: {what}", where=where,
-                   hint="run `mw doctor`; restore the series from a backup, or delete the metric of this run")
+    return Invalid(
+        f"stored metric points are damaged: {what}",
+        where=where,
+        hint="run `mw doctor`; restore the series from a backup, or delete the metric of this run",
+    )
 
 
 def _pack_planes(residuals: NDArray[Any]) -> bytes:
@@ -76,7 +80,7 @@ def _pack_planes(residuals: NDArray[Any]) -> bytes:
     while number < width:
         method, size = methods[number], 1
         if method == _RAW:
-            while number % (size * 2) == 0 and methods[number:number + size * 2] == [_RAW] * (size * 2):
+            while number % (size * 2) == 0 and methods[number : number + size * 2] == [_RAW] * (size * 2):
                 size *= 2
         parts.append(bytes((number | (size.bit_length() - 1) << 3 | method << 5,)))
         if method == _CONSTANT:
@@ -84,7 +88,7 @@ def _pack_planes(residuals: NDArray[Any]) -> bytes:
         elif method == _ZSTD:
             parts += (_LENGTH.pack(len(packed[number])), packed[number])
         else:
-            parts.append(np.ascontiguousarray(table[:, number:number + size]).tobytes())
+            parts.append(np.ascontiguousarray(table[:, number : number + size]).tobytes())
         number += size
     return b"".join(parts)
 
@@ -99,7 +103,7 @@ def _unpack_planes(data: memoryview, at: int, count: int, width: int) -> tuple[N
         at += 1
         if number != done or number + size > width or number % size:
             raise damaged("the byte planes are out of order")
-        target = out.view(_UNSIGNED[size])[number // size::width // size]
+        target = out.view(_UNSIGNED[size])[number // size :: width // size]
         if method == _CONSTANT:
             if data[at]:
                 target[:] = data[at]
@@ -110,7 +114,7 @@ def _unpack_planes(data: memoryview, at: int, count: int, width: int) -> tuple[N
         elif method == _ZSTD:
             (length,) = _LENGTH.unpack_from(data, at)
             at += _LENGTH.size
-            frame = data[at:at + length]
+            frame = data[at : at + length]
             at += length
             if zstandard.frame_content_size(frame) != count:
                 raise damaged("a compressed plane has the wrong length")
@@ -143,7 +147,7 @@ def _residuals(bits: NDArray[np.uint64], order: int, floor: bool) -> tuple[NDArr
 def best_order(numbers: I8, *, floor: bool = True) -> int:
     """Which order of differences (0, 1 or 2) makes a column smallest, tried on a sample from its middle."""
     start = max(0, (len(numbers) - _SAMPLE) // 2)
-    sample = np.ascontiguousarray(numbers[start:start + _SAMPLE]).view(np.uint64)
+    sample = np.ascontiguousarray(numbers[start : start + _SAMPLE]).view(np.uint64)
     sizes: list[int] = []
     for order in (0, 1, 2):
         residuals = _residuals(sample, order, floor)[0]

@@ -27,8 +27,8 @@ class Wanted(NamedTuple):
 
     run: int
     key: str
-    name: str      # the run's id
-    origin: int    # ms that are 0 on the axis of relative time
+    name: str  # the run's id
+    origin: int  # ms that are 0 on the axis of relative time
 
     @property
     def where(self) -> str:
@@ -66,7 +66,11 @@ def by_step(tx: Tx, wanted: Sequence[Wanted], grid: Grid, *, spread: bool) -> Ce
             item = wanted[line]
             block = points(stored.chunks_by_step(tx, item.run, item.key, low, high), item.where)
             _place(made, line, grid, grid.whole(block.steps), block.values, spread)
-    parts = [part for part in (_roofs(nodes, wanted, grid), _chunks(nodes, wanted, grid, low, high, spread)) if part is not None]
+    parts = [
+        part
+        for part in (_roofs(nodes, wanted, grid), _chunks(nodes, wanted, grid, low, high, spread))
+        if part is not None
+    ]
     if not parts:
         return made
     keys, found = parts[0]
@@ -86,14 +90,18 @@ def _tangled(nodes: list[_Node]) -> set[int]:
     found: set[int] = set()
     before: _Node | None = None
     for node in nodes:
-        if before is not None and before.line == node.line and (before.last_step, before.last_ms) >= (node.first_step, node.first_ms) and (
-                before.last_step > node.first_step or before.last_ms >= node.first_ms):
+        if (
+            before is not None
+            and before.line == node.line
+            and (before.last_step, before.last_ms) >= (node.first_step, node.first_ms)
+            and (before.last_step > node.first_step or before.last_ms >= node.first_ms)
+        ):
             found.add(node.line)
         before = node
     return found
 
 
-_Part = tuple[I8, Cells]   # rank of the node · buckets + bucket, and the cell there
+_Part = tuple[I8, Cells]  # rank of the node · buckets + bucket, and the cell there
 
 
 def _roofs(nodes: list[_Node], wanted: Sequence[Wanted], grid: Grid) -> _Part | None:
@@ -114,7 +122,9 @@ def _roofs(nodes: list[_Node], wanted: Sequence[Wanted], grid: Grid) -> _Part | 
     return ranks * grid.buckets + columns, found
 
 
-def _chunks(nodes: list[_Node], wanted: Sequence[Wanted], grid: Grid, low: int, high: int, spread: bool) -> _Part | None:
+def _chunks(
+    nodes: list[_Node], wanted: Sequence[Wanted], grid: Grid, low: int, high: int, spread: bool
+) -> _Part | None:
     """Cells of the points of chunks that no fitting pyramid covers."""
     steps: list[I8] = []
     values: list[chunk.F8] = []
@@ -171,7 +181,8 @@ def by_metric(tx: Tx, wanted: Sequence[Wanted], grid: Grid, axis: str, *, spread
 def along(axis: Block, block: Block) -> tuple[chunk.F8, chunk.F8]:
     """Values of a series by the values of another: (x, value), sorted by x and then as the series is.
 
-    A point's x is the last value of the axis at a step not behind its own; points without one, or at NaN or ±Inf, are left out.
+    A point's x is the last value of the axis at a step not behind its own; points without one, or at NaN or ±Inf, are
+    left out.
     """
     at = np.searchsorted(axis.steps, block.steps, "right") - 1
     places, values = axis.values[at[at >= 0]], block.values[at >= 0]
@@ -238,5 +249,9 @@ def _ci95(made: Cells, mean: chunk.F8) -> tuple[chunk.F8, chunk.F8]:
     return mean - reach, mean + reach
 
 
-BANDS: dict[str, Callable[[Cells, chunk.F8], tuple[chunk.F8, chunk.F8]]] = {"minmax": _minmax, "std": _std, "ci95": _ci95}
+BANDS: dict[str, Callable[[Cells, chunk.F8], tuple[chunk.F8, chunk.F8]]] = {
+    "minmax": _minmax,
+    "std": _std,
+    "ci95": _ci95,
+}
 """How far a band reaches around the mean: to min and max, the sample's standard deviation, or 1.96 standard errors."""

@@ -1,6 +1,7 @@
 """Adding points to stored series: identical ones once, repeated steps by policy, the row of each series up to date.
 
-Where (step, time) rises, nothing is looked up but the row of the series. It runs inside a transaction that holds the run.
+Where (step, time) rises, nothing is looked up but the row of the series. It runs inside a transaction that holds the
+run.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from modelwright.types.errors import Conflict
 from modelwright.types.tracking import StepPolicy
 
 _ALL, _LAST, _ERROR = StepPolicy.ALL.value, StepPolicy.LAST.value, StepPolicy.ERROR.value
-_FEW = 16   # up to this many new points are looked for one by one
+_FEW = 16  # up to this many new points are looked for one by one
 
 
 def add(tx: Tx, run: int, experiment: int, name: str, series: Sequence[Series]) -> int:
@@ -78,18 +79,29 @@ def _grown(head: Head | None, new: Series) -> Head:
         before = (head.last_step, head.last_ms, head.last is None, head.last or 0.0)
         step, time_ms, value = new.last
         greater = (step, time_ms, value != value, value) >= before
-    step, time_ms, value = new.last if greater else (head.last_step, head.last_ms, math.nan if head.last is None else head.last)
+    step, time_ms, value = (
+        new.last if greater else (head.last_step, head.last_ms, math.nan if head.last is None else head.last)
+    )
     lowest, highest, total = head.lowest, head.highest, head.total
     if numbers:
-        if head.count - head.nans:
+        if head.points - head.nans:
             assert lowest is not None and highest is not None
             lowest, highest = min(lowest, new.lowest), max(highest, new.highest)
             total = None if total is None else total + new.total
         else:
             lowest, highest, total = new.lowest, new.highest, new.total
     return Head(
-        new.key, value if value == value else None, step, time_ms, head.count + new.count, head.nans + new.nans, lowest, highest,
-        total if total == total else None, min(head.first_step, new.first[0]), head.fresh + stored.weight(new.count),
+        new.key,
+        value if value == value else None,
+        step,
+        time_ms,
+        head.points + new.count,
+        head.nans + new.nans,
+        lowest,
+        highest,
+        total if total == total else None,
+        min(head.first_step, new.first[0]),
+        head.fresh + stored.weight(new.count),
     )
 
 
@@ -118,7 +130,11 @@ def _unknown(tx: Tx, run: int, where: str, item: Series, head: Head) -> Series |
         for _, _, data in reach:
             alone = chunk.point(data, where)
             if alone is not None:
-                if alone[0] == step and alone[1] == time_ms and (alone[2] == value or (alone[2] != alone[2] and value != value)):
+                if (
+                    alone[0] == step
+                    and alone[1] == time_ms
+                    and (alone[2] == value or (alone[2] != alone[2] and value != value))
+                ):
                     return None
             elif _known(chunk.read(data, where), item.columns)[0]:
                 return None
@@ -146,17 +162,22 @@ def _known(old: Block, new: Block) -> np.ndarray[tuple[int], np.dtype[np.bool_]]
                 same = np.isnan(values) if value != value else values == value
                 found[place] = bool((same & (old.times[low:high] == new.times[place])).any())
         return found
-    near = slice(int(np.searchsorted(old.steps, new.steps[0], "left")), int(np.searchsorted(old.steps, new.steps[-1], "right")))
+    near = slice(
+        int(np.searchsorted(old.steps, new.steps[0], "left")), int(np.searchsorted(old.steps, new.steps[-1], "right"))
+    )
     old = chunk.cut(old, near)
     both = chunk.join([old, new])
     order = np.lexsort((np.arange(len(both.steps)), both.values, both.times, both.steps))
     steps, times, values = chunk.cut(both, order)
     same = np.zeros(len(order), bool)
-    same[1:] = (steps[1:] == steps[:-1]) & (times[1:] == times[:-1]) & (
-        (values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1])))
+    same[1:] = (
+        (steps[1:] == steps[:-1])
+        & (times[1:] == times[:-1])
+        & ((values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1])))
+    )
     found = np.zeros(len(order), bool)
     found[order] = same
-    return found[len(old.steps):]
+    return found[len(old.steps) :]
 
 
 def _by_policy(
@@ -176,8 +197,11 @@ def _by_policy(
             fresh &= ~_known(old, block)
             taken = fresh & np.isin(block.steps, old.steps)
             if bool(taken.any()):
-                raise Conflict(f"step {int(block.steps[taken][0])} has a point already", where=where,
-                               hint="the metric is defined with policy 'error'; define it with 'last' or 'all' to log a step again")
+                raise Conflict(
+                    f"step {int(block.steps[taken][0])} has a point already",
+                    where=where,
+                    hint="the metric is defined with policy 'error'; with 'last' or 'all' a step can be logged again",
+                )
         if bool(fresh.all()):
             return item, head
         return (batch.of(item.key, chunk.cut(block, fresh)) if bool(fresh.any()) else None), head
@@ -191,8 +215,11 @@ def _one_a_step(item: Series, arrived: Block, policy: str, where: str) -> Series
         block = item.columns
         twice = block.steps[1:][block.steps[1:] == block.steps[:-1]]
         if len(twice):
-            raise Conflict(f"step {int(twice[0])} has several points in one batch", where=where,
-                           hint="the metric is defined with policy 'error'")
+            raise Conflict(
+                f"step {int(twice[0])} has several points in one batch",
+                where=where,
+                hint="the metric is defined with policy 'error'",
+            )
         return item
     return batch.of(item.key, chunk.cut(arrived, len(arrived.steps) - 1 - places)) if len(steps) else item
 

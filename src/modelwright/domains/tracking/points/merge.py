@@ -1,13 +1,14 @@
 """Merging: the many small chunks of a series become few large ones, with pyramids over them.
 
 Chunks are of three levels: 0 as they arrived, 1 merged but small, 2 sealed: of full size, under a pyramid, and disjoint
-from all other sealed ones. Small ones are taken along by size (a point is rewritten about once for every eightfold growth
-of its chunk), sealed ones only when points came late and fall among theirs. Everything is computed from a snapshot; the
-write that follows is short, and is given up when what it read is there no longer.
+from all other sealed ones. Small ones are taken along by size (a point is rewritten about once for every eightfold
+growth of its chunk), sealed ones only when points came late and fall among theirs. Everything is computed from a
+snapshot; the write that follows is short, and is given up when what it read is there no longer.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -23,12 +24,12 @@ from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.errors import Invalid
 
-SIZE = 8_192          # points of a sealed chunk
-_POINTS = 16 * SIZE   # points merged at once, about
-_CHUNKS = 4_000       # chunks merged at once
-_LATE = 16            # sealed chunks rewritten at once
-_GROWTH = 8           # a small chunk this many times larger than what came is left alone
-_SERIES = 500         # series merged in one round
+SIZE = 8_192  # points of a sealed chunk
+_POINTS = 16 * SIZE  # points merged at once, about
+_CHUNKS = 4_000  # chunks merged at once
+_LATE = 16  # sealed chunks rewritten at once
+_GROWTH = 8  # a small chunk this many times larger than what came is left alone
+_SERIES = 500  # series merged in one round
 
 _LOG = logs.get(__name__)
 
@@ -51,7 +52,7 @@ def run(ctx: Ctx) -> int:
         try:
             while series(ctx, number, key):
                 merged += 1
-        except Invalid as error:   # damaged bytes stay where they are; reading them says so
+        except Invalid as error:  # damaged bytes stay where they are; reading them says so
             _LOG.error("metric %r of run %s cannot be merged: %s", key, number, error)
     return merged
 
@@ -64,7 +65,9 @@ def series(ctx: Ctx, number: int, key: str, *, least: int = stored.FRESH) -> boo
     if plan is None:
         return False
     sealed = [(block, chunk.packed(block), *_roof(block)) for block in plan.sealed]
-    small = [(block, chunk.packed(block), 1) for block in plan.small] + [(block, chunk.fresh(block), 0) for block in plan.late]
+    small = [(block, chunk.packed(block), 1) for block in plan.small] + [
+        (block, chunk.fresh(block), 0) for block in plan.late
+    ]
 
     def write(tx: Tx) -> bool:
         ids = [place.id for place in plan.gone]
@@ -76,10 +79,16 @@ def series(ctx: Ctx, number: int, key: str, *, least: int = stored.FRESH) -> boo
             span = (*extent(block), len(block.steps))
             parent = stored.put_roof(tx, (number, key, 0, shift, *span, roof))
             stored.put_sealed(tx, (number, key, 2, shift, parent, *span, data))
-        stored.put_chunks(tx, [(number, key, level, *extent(block), len(block.steps), data) for block, data, level in small])
-        stored.merged(tx, number, key, 
-                      sum(stored.weight(place.count) for place in plan.gone if place.level == 0)
-                      - sum(stored.weight(len(block.steps)) for block in plan.late))
+        stored.put_chunks(
+            tx, [(number, key, level, *extent(block), len(block.steps), data) for block, data, level in small]
+        )
+        stored.merged(
+            tx,
+            number,
+            key,
+            sum(stored.weight(place.points) for place in plan.gone if place.level == 0)
+            - sum(stored.weight(len(block.steps)) for block in plan.late),
+        )
         return True
 
     if not ctx.db.submit(write, key=name).result():
@@ -102,20 +111,22 @@ def before(one: Place | Roof, other: Place | Roof) -> bool:
 def _plan(tx: Tx, number: int, key: str, where: str, least: int) -> _Plan | None:
     places = stored.places(tx, number, key)
     fresh = sorted((place for place in places if place.level == 0), key=lambda place: place.id)
-    if sum(stored.weight(place.count) for place in fresh) < least:
+    if sum(stored.weight(place.points) for place in fresh) < least:
         return None
     taken: list[Place] = []
     count = 0
     for place in fresh[:_CHUNKS]:
-        if taken and count + place.count > _POINTS:
+        if taken and count + place.points > _POINTS:
             break
         taken.append(place)
-        count += place.count
-    for place in sorted((place for place in places if place.level == 1), key=lambda place: place.count):
-        if place.count <= _GROWTH * count:
+        count += place.points
+    for place in sorted((place for place in places if place.level == 1), key=lambda place: place.points):
+        if place.points <= _GROWTH * count:
             taken.append(place)
-            count += place.count
-    sealed = sorted((place for place in places if place.level == 2), key=lambda place: (place.first_step, place.first_ms))
+            count += place.points
+    sealed = sorted(
+        (place for place in places if place.level == 2), key=lambda place: (place.first_step, place.first_ms)
+    )
     points = _points(tx, taken, where)
     touched = [place for place in sealed if _falls_among(points, place)]
     late: list[Block] = []
@@ -151,7 +162,9 @@ def _falls_among(points: Block, place: Place) -> bool:
     if low >= high:
         return False
     steps, times = points.steps[low:high], points.times[low:high]
-    clear = ((steps == place.first_step) & (times < place.first_ms)) | ((steps == place.last_step) & (times > place.last_ms))
+    clear = ((steps == place.first_step) & (times < place.first_ms)) | (
+        (steps == place.last_step) & (times > place.last_ms)
+    )
     return not bool(clear.all())
 
 
@@ -169,7 +182,7 @@ def _between(points: Block, sealed: Sequence[Place], *, cuts_all: bool = False) 
         if cuts_all:
             cuts.add(int(np.searchsorted(points.steps, place.last_step, "right")))
     ends = sorted(cuts)
-    return [chunk.cut(points, slice(low, high)) for low, high in zip(ends, ends[1:], strict=False) if low < high]
+    return [chunk.cut(points, slice(low, high)) for low, high in itertools.pairwise(ends) if low < high]
 
 
 def _portions(points: Block) -> list[Block]:
@@ -178,7 +191,11 @@ def _portions(points: Block) -> list[Block]:
     at = 0
     while len(points.steps) - at >= SIZE:
         end = at + SIZE
-        while end < len(points.steps) and points.steps[end] == points.steps[end - 1] and points.times[end] <= _latest(points, at, end):
+        while (
+            end < len(points.steps)
+            and points.steps[end] == points.steps[end - 1]
+            and points.times[end] <= _latest(points, at, end)
+        ):
             end += 1
         parts.append(chunk.cut(points, slice(at, end)))
         at = end
@@ -189,13 +206,17 @@ def _portions(points: Block) -> list[Block]:
 
 def _latest(points: Block, start: int, end: int) -> int:
     """The greatest time of the points at the last step before `end`."""
-    return int(points.times[end - 1]) if points.times[end - 1] >= points.times[start] else int(points.times[start:end].max())
+    return (
+        int(points.times[end - 1])
+        if points.times[end - 1] >= points.times[start]
+        else int(points.times[start:end].max())
+    )
 
 
 def _overlap(full: list[Block], small: list[Block]) -> bool:
     spans = sorted(Place(0, 0, 0, None, *extent(block), 0) for block in [*full, *small])
     spans.sort(key=lambda place: (place.first_step, place.first_ms))
-    return not all(before(one, other) for one, other in zip(spans, spans[1:], strict=False))
+    return not all(before(one, other) for one, other in itertools.pairwise(spans))
 
 
 def _raise(ctx: Ctx, number: int, key: str, name: str) -> bool:
@@ -206,15 +227,24 @@ def _raise(ctx: Ctx, number: int, key: str, name: str) -> bool:
         if found is None:
             return False
         data = stored.data(tx, [roof.id for roof in found], "pyramids")
-    shift, made = pyramid.above([(roof.first_step, roof.last_step, roof.shift, pyramid.unpack(data[roof.id], where)) for roof in found])
+    shift, made = pyramid.above(
+        [(roof.first_step, roof.last_step, roof.shift, pyramid.unpack(data[roof.id], where)) for roof in found]
+    )
     packed = pyramid.pack(made)
 
     def write(tx: Tx) -> bool:
         ids = [roof.id for roof in found]
         if not stored.hold(tx, number) or stored.present(tx, ids, "pyramids") != len(ids):
             return False
-        span = (found[0].first_step, found[-1].last_step, min(roof.first_ms for roof in found), max(roof.last_ms for roof in found))
-        parent = stored.put_roof(tx, (number, key, found[0].tier + 1, shift, *span, sum(roof.count for roof in found), packed))
+        span = (
+            found[0].first_step,
+            found[-1].last_step,
+            min(roof.first_ms for roof in found),
+            max(roof.last_ms for roof in found),
+        )
+        parent = stored.put_roof(
+            tx, (number, key, found[0].tier + 1, shift, *span, sum(roof.points for roof in found), packed)
+        )
         stored.cover(tx, ids, shift, parent)
         return True
 
@@ -225,7 +255,9 @@ def _side_by_side(roofs: list[Roof], loose: list[Place]) -> list[Roof] | None:
     """`FAN` pyramids of one tier in a row, none of them covered, with no loose chunk among them."""
     for tier in sorted({roof.tier for roof in roofs}):
         row: list[Roof] = []
-        for roof in sorted((roof for roof in roofs if roof.tier == tier), key=lambda roof: (roof.first_step, roof.first_ms)):
+        for roof in sorted(
+            (roof for roof in roofs if roof.tier == tier), key=lambda roof: (roof.first_step, roof.first_ms)
+        ):
             if roof.parent is not None or (row and not before(row[-1], roof)):
                 row = []
             if roof.parent is None:

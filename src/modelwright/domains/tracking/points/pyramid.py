@@ -20,7 +20,7 @@ from modelwright.domains.tracking.points.columns import damaged
 
 EACH = 16
 FAN = 4
-_HEAD = struct.Struct("<II")   # crc32 of the cells, how many they are
+_HEAD = struct.Struct("<II")  # crc32 of the cells, how many they are
 
 
 def shift_for(first_step: int, last_step: int, most: int, least: int = 0) -> int:
@@ -43,13 +43,18 @@ def over(block: Block) -> tuple[int, Cells]:
 
 
 def above(parts: Sequence[tuple[int, int, int, Cells]]) -> tuple[int, Cells]:
-    """The pyramid over several: (first_step, last_step, shift, cells) each, in order and disjoint; returns (shift, cells)."""
+    """The pyramid over several: (first_step, last_step, shift, cells) each, in order and disjoint; returns (shift,
+    cells).
+    """
     first, last = parts[0][0], parts[-1][1]
     size = max(1, sum(len(part[3]) for part in parts) // FAN)
     shift = shift_for(first, last, size, max(part[2] for part in parts))
-    buckets = np.concatenate([
-        ((part[3]["bucket"].astype(np.int64) + (part[0] >> part[2])) >> (shift - part[2])) - (first >> shift) for part in parts
-    ])
+    buckets = np.concatenate(
+        [
+            ((part[3]["bucket"].astype(np.int64) + (part[0] >> part[2])) >> (shift - part[2])) - (first >> shift)
+            for part in parts
+        ]
+    )
     at = cells.starts(buckets)
     made = cells.coarser(np.concatenate([part[3] for part in parts]), at, spread=True)
     made["bucket"] = buckets[at]
@@ -71,7 +76,7 @@ def body(data: bytes, where: str) -> memoryview:
     if len(data) < _HEAD.size:
         raise damaged("a pyramid is cut short", where)
     crc, count = _HEAD.unpack_from(data)
-    rest = memoryview(data)[_HEAD.size:]
+    rest = memoryview(data)[_HEAD.size :]
     if len(rest) != count * CELL.itemsize or zlib.crc32(rest) != crc:
         raise damaged("a checksum does not match", where)
     return rest

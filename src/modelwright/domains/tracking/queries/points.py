@@ -5,18 +5,19 @@ Whoever changes the chunks of a run holds its row (`runs.locate(…, writable=Tr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from modelwright.kit.db import Row, Tx
 
-FRESH = 8      # a series whose chunks as they arrived weigh this much is merged; the index `metrics_to_merge` says the same
+FRESH = 8  # a series whose chunks as they arrived weigh this much is merged; the index `metrics_to_merge` says the same
 _HEAVY = 8_192  # points that weigh as much by themselves
 ROOFLESS = 99  # `above` of a chunk or pyramid that no pyramid covers
 _IN = 500
-_HEAD = 'key, "last", last_step, last_ms, "count", nans, "min", "max", "sum", min_step, fresh'
+HEAD = 'key, "last", last_step, last_ms, "count", nans, "min", "max", "sum", min_step, fresh'
 _INSERT_CHUNK = (
-    'INSERT INTO chunks (run, key, level, first_step, last_step, first_ms, last_ms, "count", data) VALUES (?,?,?,?,?,?,?,?,?)'
+    'INSERT INTO chunks (run, key, level, first_step, last_step, first_ms, last_ms, "count", data) '
+    "VALUES (?,?,?,?,?,?,?,?,?)"
 )
 
 
@@ -27,7 +28,7 @@ class Head(NamedTuple):
     last: float | None
     last_step: int
     last_ms: int
-    count: int
+    points: int
     nans: int
     lowest: float | None
     highest: float | None
@@ -52,7 +53,7 @@ class Place(NamedTuple):
     last_step: int
     first_ms: int
     last_ms: int
-    count: int
+    points: int
 
 
 def marks(values: Sequence[Any]) -> str:
@@ -71,12 +72,12 @@ def _padded(values: Sequence[Any]) -> Sequence[Any]:
 def heads(tx: Tx, run: int, keys: Sequence[str]) -> dict[str, Head]:
     """The rows of those of the series that exist."""
     if len(keys) == 1:
-        row = tx.row(f"SELECT {_HEAD} FROM metrics WHERE run = ? AND key = ?", (run, keys[0]))
+        row = tx.row(f"SELECT {HEAD} FROM metrics WHERE run = ? AND key = ?", (run, keys[0]))
         return {keys[0]: Head._make(row)} if row else {}
     found: dict[str, Head] = {}
     for start in range(0, len(keys), _IN):
-        part = _padded(keys[start:start + _IN])
-        for row in tx.rows(f"SELECT {_HEAD} FROM metrics WHERE run = ? AND key IN ({marks(part)})", (run, *part)):
+        part = _padded(keys[start : start + _IN])
+        for row in tx.rows(f"SELECT {HEAD} FROM metrics WHERE run = ? AND key IN ({marks(part)})", (run, *part)):
             found[row[0]] = Head._make(row)
     return found
 
@@ -84,10 +85,13 @@ def heads(tx: Tx, run: int, keys: Sequence[str]) -> dict[str, Head]:
 def put_heads(tx: Tx, rows: list[Row]) -> None:
     """Write rows of series: (run, experiment, then the fields of `Head`)."""
     tx.many(
-        f"INSERT INTO metrics (run, experiment, {_HEAD}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (run, key) DO UPDATE SET "
-        '"last" = excluded."last", last_step = excluded.last_step, last_ms = excluded.last_ms, "count" = excluded."count", '
+        f"INSERT INTO metrics (run, experiment, {HEAD}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (run, key) "
+        "DO UPDATE SET "
+        '"last" = excluded."last", last_step = excluded.last_step, last_ms = excluded.last_ms, "count" = '
+        'excluded."count", '
         'nans = excluded.nans, "min" = excluded."min", "max" = excluded."max", "sum" = excluded."sum", '
-        "min_step = excluded.min_step, fresh = excluded.fresh", rows,
+        "min_step = excluded.min_step, fresh = excluded.fresh",
+        rows,
     )
 
 
@@ -126,17 +130,21 @@ def reaching(
 
 def places(tx: Tx, run: int, key: str) -> list[Place]:
     """The chunks of a series, without their bytes."""
-    return [Place._make(row) for row in tx.rows(
-        'SELECT id, level, above, parent, first_step, last_step, first_ms, last_ms, "count" FROM chunks WHERE run = ? AND key = ?',
-        (run, key),
-    )]
+    return [
+        Place._make(row)
+        for row in tx.rows(
+            'SELECT id, level, above, parent, first_step, last_step, first_ms, last_ms, "count" FROM chunks '
+            "WHERE run = ? AND key = ?",
+            (run, key),
+        )
+    ]
 
 
 def data(tx: Tx, ids: Sequence[int], table: str = "chunks") -> dict[int, bytes]:
     """Bytes of chunks (or pyramids) by id."""
     found: dict[int, bytes] = {}
     for start in range(0, len(ids), _IN):
-        part = _padded(ids[start:start + _IN])
+        part = _padded(ids[start : start + _IN])
         for row in tx.rows(f"SELECT id, data FROM {table} WHERE id IN ({marks(part)})", part):
             found[row[0]] = row[1]
     return found
@@ -151,7 +159,7 @@ def drop_chunks(tx: Tx, ids: Sequence[int]) -> int:
     """Remove chunks; returns how many there were. `unroof` comes first where pyramids stand over them."""
     gone = 0
     for start in range(0, len(ids), _IN):
-        part = _padded(ids[start:start + _IN])
+        part = _padded(ids[start : start + _IN])
         gone += tx.execute(f"DELETE FROM chunks WHERE id IN ({marks(part)})", part)
     return gone
 
@@ -160,8 +168,12 @@ def unroof(tx: Tx, run: int, key: str, chunk_ids: Sequence[int]) -> None:
     """Remove the pyramids that stand over chunks; what else they covered is without a roof then."""
     parents: set[int] = set()
     for start in range(0, len(chunk_ids), _IN):
-        part = _padded(chunk_ids[start:start + _IN])
-        parents |= {row[0] for row in tx.rows(f"SELECT parent FROM chunks WHERE id IN ({marks(part)})", part) if row[0] is not None}
+        part = _padded(chunk_ids[start : start + _IN])
+        parents |= {
+            row[0]
+            for row in tx.rows(f"SELECT parent FROM chunks WHERE id IN ({marks(part)})", part)
+            if row[0] is not None
+        }
     table = "chunks"
     while parents:
         above: set[int] = set()
@@ -169,45 +181,30 @@ def unroof(tx: Tx, run: int, key: str, chunk_ids: Sequence[int]) -> None:
             row = tx.row("SELECT parent FROM pyramids WHERE id = ?", (parent,))
             if row and row[0] is not None:
                 above.add(row[0])
-            tx.execute(f"UPDATE {table} SET above = {ROOFLESS}, parent = NULL WHERE run = ? AND key = ? AND parent = ?", (run, key, parent))
+            tx.execute(
+                f"UPDATE {table} SET above = {ROOFLESS}, parent = NULL WHERE run = ? AND key = ? AND parent = ?",
+                (run, key, parent),
+            )
             tx.execute("DELETE FROM pyramids WHERE id = ?", (parent,))
         parents, table = above, "pyramids"
 
 
 def seen(tx: Tx, run: int, writer: str, seq: int) -> bool:
     """Note a writer's batch; True when it, or a later one, was noted before."""
-    return tx.execute(
-        "INSERT INTO writers (run, writer, seq) VALUES (?,?,?) ON CONFLICT (run, writer) DO UPDATE SET seq = excluded.seq "
-        "WHERE writers.seq < excluded.seq", (run, writer, seq),
-    ) == 0
+    return (
+        tx.execute(
+            "INSERT INTO writers (run, writer, seq) VALUES (?,?,?) ON CONFLICT (run, writer) DO UPDATE SET seq = "
+            "excluded.seq "
+            "WHERE writers.seq < excluded.seq",
+            (run, writer, seq),
+        )
+        == 0
+    )
 
 
 def add_dropped(tx: Tx, run: int, count: int) -> None:
     """The client tells that it had to drop this many points."""
     tx.execute("UPDATE runs SET dropped = dropped + ? WHERE seq = ?", (count, run))
-
-
-def drop_series(tx: Tx, run: int, keys: Iterable[str]) -> None:
-    """Remove series with all their points."""
-    for key in keys:
-        for table in ("pyramids", "chunks", "metrics"):
-            tx.execute(f"DELETE FROM {table} WHERE run = ? AND key = ?", (run, key))
-
-
-def rename_series(tx: Tx, run: int, key: str, new_key: str) -> None:
-    """Give a series another key; the new one must be free."""
-    for table in ("pyramids", "chunks", "metrics"):
-        tx.execute(f"UPDATE {table} SET key = ? WHERE run = ? AND key = ?", (new_key, run, key))
-    row = tx.row("SELECT goal, step_metric, policy, hidden FROM definitions WHERE run = ? AND key = ?", (run, key))
-    if row:
-        tx.execute("DELETE FROM definitions WHERE run = ? AND key IN (?, ?)", (run, key, new_key))
-        tx.execute("INSERT INTO definitions (run, key, goal, step_metric, policy, hidden) VALUES (?,?,?,?,?,?)", (run, new_key, *row))
-
-
-def delete_run(tx: Tx, run: int) -> None:
-    """Remove all points of a run."""
-    for table in ("pyramids", "chunks", "metrics", "writers"):
-        tx.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
 
 
 class Roof(NamedTuple):
@@ -221,12 +218,15 @@ class Roof(NamedTuple):
     last_step: int
     first_ms: int
     last_ms: int
-    count: int
+    points: int
 
 
 def to_merge(tx: Tx, most: int) -> list[tuple[int, str]]:
     """(run, key) of series with many chunks as they arrived."""
-    return [(row[0], row[1]) for row in tx.rows(f"SELECT run, key FROM metrics WHERE fresh >= {FRESH} ORDER BY run, key LIMIT ?", (most,))]
+    return [
+        (row[0], row[1])
+        for row in tx.rows(f"SELECT run, key FROM metrics WHERE fresh >= {FRESH} ORDER BY run, key LIMIT ?", (most,))
+    ]
 
 
 def hold(tx: Tx, run: int) -> bool:
@@ -244,7 +244,7 @@ def present(tx: Tx, ids: Sequence[int], table: str = "chunks") -> int:
     """How many of the chunks (or pyramids) are still there."""
     found = 0
     for start in range(0, len(ids), _IN):
-        part = _padded(ids[start:start + _IN])
+        part = _padded(ids[start : start + _IN])
         row = tx.row(f"SELECT count(*) FROM {table} WHERE id IN ({marks(part)})", part)
         found += row[0] if row else 0
     return found
@@ -254,15 +254,19 @@ def put_sealed(tx: Tx, row: Row) -> None:
     """Write a sealed chunk: (run, key, level, above, parent, first_step, last_step, first_ms, last_ms, count, data)."""
     tx.execute(
         'INSERT INTO chunks (run, key, level, above, parent, first_step, last_step, first_ms, last_ms, "count", data) '
-        "VALUES (?,?,?,?,?,?,?,?,?,?,?)", row,
+        "VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        row,
     )
 
 
 def put_roof(tx: Tx, row: Row) -> int:
-    """Write a pyramid: (run, key, tier, shift, first_step, last_step, first_ms, last_ms, count, data); returns its id."""
+    """Write a pyramid: (run, key, tier, shift, first_step, last_step, first_ms, last_ms, count, data); returns its
+    id.
+    """
     found = tx.row(
         'INSERT INTO pyramids (run, key, tier, shift, first_step, last_step, first_ms, last_ms, "count", data) '
-        "VALUES (?,?,?,?,?,?,?,?,?,?) RETURNING id", row,
+        "VALUES (?,?,?,?,?,?,?,?,?,?) RETURNING id",
+        row,
     )
     assert found is not None
     return found[0]
@@ -280,10 +284,14 @@ def merged(tx: Tx, run: int, key: str, fewer: int) -> None:
 
 def roofs(tx: Tx, run: int, key: str) -> list[Roof]:
     """The pyramids of a series, without their bytes."""
-    return [Roof._make(row) for row in tx.rows(
-        'SELECT id, tier, shift, parent, first_step, last_step, first_ms, last_ms, "count" FROM pyramids WHERE run = ? AND key = ?',
-        (run, key),
-    )]
+    return [
+        Roof._make(row)
+        for row in tx.rows(
+            'SELECT id, tier, shift, parent, first_step, last_step, first_ms, last_ms, "count" FROM pyramids '
+            "WHERE run = ? AND key = ?",
+            (run, key),
+        )
+    ]
 
 
 def roofless(tx: Tx, run: int, key: str) -> list[Place]:

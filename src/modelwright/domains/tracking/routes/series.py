@@ -16,7 +16,15 @@ from modelwright.types.access import Permission
 from modelwright.types.codec import number_out
 from modelwright.types.errors import Invalid
 from modelwright.types.page import Page
-from modelwright.types.tracking import MetricEntry, SeriesGrid, SeriesPoints, SeriesQuery
+from modelwright.types.tracking import (
+    MetricEntry,
+    MetricKey,
+    RenameMetric,
+    SeriesGrid,
+    SeriesKeys,
+    SeriesPoints,
+    SeriesQuery,
+)
 
 routes = Routes(prefix="/api/v1", tag="series")
 _PAGE = 100_000
@@ -79,6 +87,24 @@ def history(ctx: Ctx, run_id: str, key: str, request: Request, after: str = "", 
         values=[number_out(value) for value in block.values.tolist()],
         next_page=token,
     )
+
+
+@routes.post("/runs/{run_id}/metrics:rename", permission=Permission.WRITE, summary="Rename a metric of a run")
+def rename(ctx: Ctx, run_id: str, body: RenameMetric) -> None:
+    """All its points, and its definition, go by the new name."""
+    series.rename_metric(ctx, run_id, body)
+
+
+@routes.delete("/runs/{run_id}/metrics/{key:path}", permission=Permission.WRITE, summary="Delete a metric of a run")
+def delete(ctx: Ctx, run_id: str, key: str) -> None:
+    """With all its points, for good."""
+    series.delete_metric(ctx, run_id, key)
+
+
+@routes.post("/series:keys", permission=Permission.READ, summary="The metrics that some runs have")
+def keys(ctx: Ctx, body: SeriesKeys) -> Page[MetricKey]:
+    """By name, with how many of the runs have each."""
+    return Page(series.keys(ctx, body.runs, body.pattern))
 
 
 def _point(text: str) -> tuple[int, int, float]:

@@ -16,6 +16,7 @@ from modelwright.domains.audit import service as audit
 from modelwright.domains.events import service as events
 from modelwright.domains.tracking.points import batch, ingest
 from modelwright.domains.tracking.points.batch import Series
+from modelwright.domains.tracking.queries import console
 from modelwright.domains.tracking.queries import points as stored
 from modelwright.domains.tracking.queries import runs as queries
 from modelwright.domains.tracking.queries.runs import RunRow
@@ -49,9 +50,9 @@ def log(ctx: Ctx, run_id: str, body: LogBatch, *, write_once: bool = False) -> L
 def submit(ctx: Ctx, run_id: str, body: LogBatch, *, write_once: bool = False) -> Future[LogAck]:
     """Log a batch, all of it or nothing; the future is done when it is committed.
 
-    `(writer, seq)` of a writer must rise: a batch that is not past the last one applied is a duplicate and changes nothing.
-    Identical points are stored once; a second point at a step goes by the policy of its metric. Ended runs take points,
-    crashed ones are running again. Columns of points may be lists or numpy arrays.
+    `(writer, seq)` of a writer must rise: a batch that is not past the last one applied is a duplicate and changes
+    nothing. Identical points are stored once; a second point at a step goes by the policy of its metric. Ended runs
+    take points, crashed ones are running again. Columns of points may be lists or numpy arrays.
 
     Args:
         write_once: a param that has another value is refused (MLflow's rule) instead of changed.
@@ -106,8 +107,6 @@ def _apply(ctx: Ctx, tx: Tx, run_id: str, checked: _Checked) -> LogAck:
     if checked.series and ingest.add(tx, row.seq, row.experiment, row.id, checked.series):
         events.publish(ctx, tx, "run.points", row.id, row.experiment_id)
     if body.lines:
-        from modelwright.domains.tracking.queries import console
-
         console.append_lines(tx, row.seq, body.lines)
         events.publish(ctx, tx, "run.logs", row.id, row.experiment_id)
     if told:
@@ -139,8 +138,10 @@ def _put_params(ctx: Ctx, tx: Tx, row: RunRow, checked: _Checked) -> None:
         if differing and checked.write_once:
             key, value = next(iter(differing.items()))
             raise Invalid(
-                f"Changing param values is not allowed. Param with key={key!r} was already logged with value={value!r} for "
-                f"run ID={row.id!r}. Attempted logging new value {new[key][1]!r}.", where="params",
+                f"Changing param values is not allowed. Param with key={key!r} was already logged with "
+                f"value={value!r} for "
+                f"run ID={row.id!r}. Attempted logging new value {new[key][1]!r}.",
+                where="params",
             )
         if differing:
             changes = {key: {"old": value, "new": new[key][1]} for key, value in differing.items()}
