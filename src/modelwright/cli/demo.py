@@ -101,7 +101,10 @@ def train(url: str, folder: Path, dir_: str, quick: bool, outcome: Outcome, leav
     import signal
 
     started = time.monotonic()
-    environment = {**os.environ, "MODELWRIGHT_URL": url, "MODELWRIGHT_SILENT": "1", "PYTHONPATH": str(folder)}
+    # One thread: two that wait for each other are slower than one as soon as the server wants a core as well.
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    ours = {"MODELWRIGHT_URL": url, "MODELWRIGHT_SILENT": "1", "PYTHONPATH": str(folder)}
+    environment = {**os.environ, **threads, **ours}
     cache = Path(dir_).expanduser().resolve() / "cache"
     command = [sys.executable, "-m", "flights.train", "--cache", str(cache), *(["--quick"] if quick else [])]
     outcome.process = subprocess.Popen(command, env=environment)  # noqa: S603  our own example
