@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -304,8 +305,6 @@ def test_an_upload_streams_within_its_limit(served: TestClient) -> None:
 
 
 def test_a_full_queue_answers_503_with_retry_after(tmp_path: Path) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     context = testing.context(tmp_path)
     context = msgspec.structs.replace(context, settings=msgspec.structs.replace(context.settings, threads=1))
     edge = Edge([routes], context, Guard(context))
@@ -315,6 +314,21 @@ def test_a_full_queue_answers_503_with_retry_after(tmp_path: Path) -> None:
         statuses = [answer.status_code for answer in answers]
         assert set(statuses) == {200, 503}
         assert all(answer.headers["retry-after"] for answer in answers if answer.status_code == 503)
+        assert made.get("/t/slow").status_code == 200
+    edge.close()
+    context.db.close()
+
+
+def test_a_slow_queue_takes_nobody_more_until_it_is_short(tmp_path: Path) -> None:
+    context = testing.context(tmp_path)
+    context = msgspec.structs.replace(context, settings=msgspec.structs.replace(context.settings, threads=1))
+    edge = Edge([routes], context, Guard(context))
+    with TestClient(App(edge), base_url="http://127.0.0.1") as made, ThreadPoolExecutor(30) as crowd:
+        first = [crowd.submit(made.get, "/t/slow") for _ in range(5)]
+        time.sleep(0.75)
+        late = [crowd.submit(made.get, "/t/slow").result().status_code for _ in range(3)]
+        assert late == [503, 503, 503]
+        assert {answer.result().status_code for answer in first} == {200}
         assert made.get("/t/slow").status_code == 200
     edge.close()
     context.db.close()

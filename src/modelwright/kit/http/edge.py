@@ -50,6 +50,7 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _QUEUE_PER_THREAD = 16  # requests that may wait for each thread before the server says it is busy
+_LONGEST_WAIT_S = 0.25  # nor does anyone join a queue that takes longer than this
 _UPLOADS = 64  # clients that may stream bodies at one time
 _LANE = 8_192  # writes that may wait for the database before the server says it is busy
 
@@ -113,6 +114,8 @@ class Edge:
         self._pool = ThreadPoolExecutor(ctx.settings.threads, "request")
         self._uploads = ThreadPoolExecutor(_UPLOADS, "upload")
         self._waiting = 0
+        self._threads = ctx.settings.threads
+        self._delay_s = 0.0
         self._uploading = 0
         self._most_waiting = ctx.settings.threads * (_QUEUE_PER_THREAD + 1)
         self._prefix = os.urandom(5).hex()
@@ -268,13 +271,19 @@ class Edge:
             self._uploading -= 1
 
     async def _in_pool(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        if self._waiting >= self._most_waiting:
+        late = self._waiting > self._threads and self._delay_s > _LONGEST_WAIT_S
+        if late or self._waiting >= self._most_waiting:
             raise Unavailable("the server is busy; try again in a moment")
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._pool, self._begun, time.perf_counter(), work, arguments)
         finally:
             self._waiting -= 1
+
+    def _begun(self, queued: float, work: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        self._delay_s = time.perf_counter() - queued
+        return work(*arguments)
 
     async def _unmatched(self, method: str, path: str, allowed: set[str], answer: _Answer, request_id: str) -> None:
         if not allowed:
