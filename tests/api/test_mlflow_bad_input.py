@@ -1,4 +1,4 @@
-"""Does every route of the MLflow wire refuse bad input with a 4xx that says what and where, and never hang a client on a 5xx?"""
+"""Does every route of the MLflow wire refuse bad input with a 4xx that says what and where, never with a 5xx?"""
 
 from __future__ import annotations
 
@@ -27,12 +27,39 @@ API = "/api/2.0/mlflow"
 JSON = {"content-type": "application/json"}
 OPERATIONS = sorted(SHAPES, key=lambda item: (item[1], item[0]))
 ESCAPES = [
-    "../x", "a/../../x", "..", "%2e%2e/x", "..%2fx", "%252e%252e%252fx", "%25252e%25252e/x", "/etc/passwd", "%2fetc%2fpasswd", "C:/x",
-    "..\\x", "a\\..\\x", "%5c..%5cx", "a//b", "a/./b", "file:///etc/passwd/../x",
+    "../x",
+    "a/../../x",
+    "..",
+    "%2e%2e/x",
+    "..%2fx",
+    "%252e%252e%252fx",
+    "%25252e%25252e/x",
+    "/etc/passwd",
+    "%2fetc%2fpasswd",
+    "C:/x",
+    "..\\x",
+    "a\\..\\x",
+    "%5c..%5cx",
+    "a//b",
+    "a/./b",
+    "file:///etc/passwd/../x",
 ]
 GARBAGE = [
-    b"{", b"[1,", b"\xff\xfe", b"nonsense", b"[]", b"5", b"true", b'"text"', b'"[1]"', b"[" * 50_000, b'{"a":' * 50_000, b"\xef\xbb\xbf{}",
-    b'{"run_id":"\\ud800"}', b"NaN", b'{"run_id":1e999}',
+    b"{",
+    b"[1,",
+    b"\xff\xfe",
+    b"nonsense",
+    b"[]",
+    b"5",
+    b"true",
+    b'"text"',
+    b'"[1]"',
+    b"[" * 50_000,
+    b'{"a":' * 50_000,
+    b"\xef\xbb\xbf{}",
+    b'{"run_id":"\\ud800"}',
+    b"NaN",
+    b'{"run_id":1e999}',
 ]
 
 
@@ -49,9 +76,24 @@ def known(wire: TestClient) -> dict[str, Any]:
     run = post(wire, "/runs/create", {"experiment_id": experiment})["run"]["info"]["run_id"]
     model = post(wire, "/logged-models", {"experiment_id": experiment, "name": "m"})["model"]["info"]["model_id"]
     return {
-        "experiment_id": experiment, "run_id": run, "run_uuid": run, "model_id": model, "name": "n", "new_name": "nn", "key": "k",
-        "metric_key": "k", "path": "a.txt", "experiment_name": "bad input", "timestamp": 1, "upload_id": "0" * 32, "num_parts": 1,
-        "run_ids": [run], "experiment_ids": [experiment], "max_results": 5, "model_json": "{}", "status": "RUNNING",
+        "experiment_id": experiment,
+        "run_id": run,
+        "run_uuid": run,
+        "model_id": model,
+        "name": "n",
+        "new_name": "nn",
+        "key": "k",
+        "metric_key": "k",
+        "path": "a.txt",
+        "experiment_name": "bad input",
+        "timestamp": 1,
+        "upload_id": "0" * 32,
+        "num_parts": 1,
+        "run_ids": [run],
+        "experiment_ids": [experiment],
+        "max_results": 5,
+        "model_json": "{}",
+        "status": "RUNNING",
     }
 
 
@@ -80,7 +122,11 @@ def good(kind: type[shapes.Message], known: dict[str, Any]) -> dict[str, Any]:
 
 
 def where(path: str, known: dict[str, Any]) -> str:
-    return path.replace("{model_id}", known["model_id"]).replace("{tag_key}", "k").replace("{path:path}", "nothing/here.txt")
+    return (
+        path.replace("{model_id}", known["model_id"])
+        .replace("{tag_key}", "k")
+        .replace("{path:path}", "nothing/here.txt")
+    )
 
 
 def refused(answer: Any, note: object) -> None:
@@ -103,13 +149,17 @@ def bodies() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("method", "path"), bodies())
-def test_a_body_that_is_not_a_json_object_is_refused(wire: TestClient, known: dict[str, Any], method: str, path: str) -> None:
+def test_a_body_that_is_not_a_json_object_is_refused(
+    wire: TestClient, known: dict[str, Any], method: str, path: str
+) -> None:
     for content in GARBAGE:
         refused(wire.request(method, where(path, known), content=content, headers=JSON), content[:30])
 
 
 @pytest.mark.parametrize(("method", "path"), bodies())
-def test_every_field_of_a_wrong_type_is_refused(wire: TestClient, known: dict[str, Any], method: str, path: str) -> None:
+def test_every_field_of_a_wrong_type_is_refused(
+    wire: TestClient, known: dict[str, Any], method: str, path: str
+) -> None:
     kind = SHAPES[method, path]
     hints = typing.get_type_hints(kind)
     url = where(path, known)
@@ -135,7 +185,9 @@ def test_every_field_of_a_wrong_type_is_refused(wire: TestClient, known: dict[st
 
 
 @pytest.mark.parametrize(("method", "path"), bodies())
-def test_an_absent_empty_or_null_required_field_is_named(wire: TestClient, known: dict[str, Any], method: str, path: str) -> None:
+def test_an_absent_empty_or_null_required_field_is_named(
+    wire: TestClient, known: dict[str, Any], method: str, path: str
+) -> None:
     kind = SHAPES[method, path]
     for name in kind.REQUIRED:
         body = good(kind, known)
@@ -163,25 +215,40 @@ def test_both_spellings_of_a_field_are_refused(wire: TestClient, known: dict[str
 @pytest.mark.parametrize(("method", "path"), [item for item in bodies() if item[0] == "POST"])
 def test_another_content_type_is_refused(wire: TestClient, known: dict[str, Any], method: str, path: str) -> None:
     content = json.dumps(good(SHAPES[method, path], known)).encode()
-    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", ""):
-        answer = wire.request(method, where(path, known), content=content, headers={"content-type": kind} if kind else {})
+    for kind in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+        "",
+    ):
+        answer = wire.request(
+            method, where(path, known), content=content, headers={"content-type": kind} if kind else {}
+        )
         refused(answer, kind)
         assert "Content-Type" in answer.text
 
 
 @pytest.mark.parametrize(("method", "path"), bodies())
-def test_a_body_over_the_limit_and_a_bomb_are_refused(wire: TestClient, known: dict[str, Any], method: str, path: str) -> None:
+def test_a_body_over_the_limit_and_a_bomb_are_refused(
+    wire: TestClient, known: dict[str, Any], method: str, path: str
+) -> None:
     url = where(path, known)
     bomb = gzip.compress(b" " * 50_000_000, 1)
     for headers, content in (
-        ({}, b" " * 3_000_000), ({"content-encoding": "gzip"}, bomb), ({"content-encoding": "gzip"}, bomb[:-20]),
-        ({"content-encoding": "br"}, b"x"), ({"content-encoding": "gzip"}, b"not gzip"),
+        ({}, b" " * 3_000_000),
+        ({"content-encoding": "gzip"}, bomb),
+        ({"content-encoding": "gzip"}, bomb[:-20]),
+        ({"content-encoding": "br"}, b"x"),
+        ({"content-encoding": "gzip"}, b"not gzip"),
     ):
         refused(wire.request(method, url, content=content, headers={**JSON, **headers}), headers)
 
 
 @pytest.mark.parametrize(("method", "path"), [item for item in OPERATIONS if item[0] == "GET"])
-def test_bad_query_parameters_are_refused_or_ignored(wire: TestClient, known: dict[str, Any], method: str, path: str) -> None:
+def test_bad_query_parameters_are_refused_or_ignored(
+    wire: TestClient, known: dict[str, Any], method: str, path: str
+) -> None:
     kind = SHAPES[method, path]
     hints = typing.get_type_hints(kind)
     right = {name: value for name, value in good(kind, known).items() if value}
@@ -208,40 +275,71 @@ def test_paths_that_lead_out_are_refused_by_every_verb(wire: TestClient, known: 
                 continue  # in the path of a URL these are separators, or are resolved before they are sent
             raw = prefix + escape.replace("%", "%25").replace("\\", "%5c").replace("..", "%2e%2e")
             for method, path, body in (
-                ("GET", f"/artifacts/{raw}", None), ("PUT", f"/artifacts/{raw}", b"x"), ("DELETE", f"/artifacts/{raw}", None),
+                ("GET", f"/artifacts/{raw}", None),
+                ("PUT", f"/artifacts/{raw}", b"x"),
+                ("DELETE", f"/artifacts/{raw}", None),
                 ("POST", f"/mpu/create/{raw}", {"path": "x", "num_parts": 1}),
             ):
                 content = json.dumps(body) if isinstance(body, dict) else body
                 refused(wire.request(method, proxy + path, content=content, headers=JSON), (method, path))
         refused(wire.get(f"{API}/artifacts/list", params={"run_id": run, "path": escape}), ("artifacts/list", escape))
         refused(wire.get("/get-artifact", params={"run_id": run, "path": escape}), ("get-artifact", escape))
-        refused(wire.get(f"{API}/logged-models/{model}/artifacts/directories", params={"artifact_directory_path": escape}), escape)
-        refused(wire.get(f"/ajax-api/2.0/mlflow/logged-models/{model}/artifacts/files", params={"artifact_file_path": escape}), escape)
-        refused(wire.post("/ajax-api/2.0/mlflow/upload-artifact", params={"run_uuid": run, "path": escape}, content=b"x"), escape)
+        refused(
+            wire.get(f"{API}/logged-models/{model}/artifacts/directories", params={"artifact_directory_path": escape}),
+            escape,
+        )
+        refused(
+            wire.get(
+                f"/ajax-api/2.0/mlflow/logged-models/{model}/artifacts/files", params={"artifact_file_path": escape}
+            ),
+            escape,
+        )
+        refused(
+            wire.post("/ajax-api/2.0/mlflow/upload-artifact", params={"run_uuid": run, "path": escape}, content=b"x"),
+            escape,
+        )
         for name in ("presigned-upload-url", "presigned-download-url"):
             refused(wire.post(f"{API}/artifacts/{name}", json={"run_id": run, "path": escape}), (name, escape))
     assert wire.get(f"{API}/artifacts/list", params={"run_id": run}).json().get("files") is None
 
 
 def test_bad_artifact_locations_are_refused(wire: TestClient) -> None:
-    for number, place in enumerate([
-        "s3://bucket/../x", "file:///a/../../etc", "mlflow-artifacts:/%2e%2e/x", "s3://b/x#frag", "runs:/abc/x", "/a/%252e%252e/b", "s3://b/x?p=/../y",
-        "x" * 5_000,
-    ]):
-        refused(wire.post(f"{API}/experiments/create", json={"name": f"place {number}", "artifact_location": place}), place)
+    for number, place in enumerate(
+        [
+            "s3://bucket/../x",
+            "file:///a/../../etc",
+            "mlflow-artifacts:/%2e%2e/x",
+            "s3://b/x#frag",
+            "runs:/abc/x",
+            "/a/%252e%252e/b",
+            "s3://b/x?p=/../y",
+            "x" * 5_000,
+        ]
+    ):
+        refused(
+            wire.post(f"{API}/experiments/create", json={"name": f"place {number}", "artifact_location": place}), place
+        )
 
 
 def test_keys_that_are_not_allowed_are_refused_with_their_place(wire: TestClient, known: dict[str, Any]) -> None:
     run = known["run_id"]
     for key in ("", "..", "a/../b", "/a", "a//b", "./a", "a\nb", "a'b", "x" * 251, "ключ%", "a;b"):
         for body, place in (
-            ({"metrics": [{"key": "ok", "value": 1, "timestamp": 1}, {"key": key, "value": 1, "timestamp": 1}]}, "metrics[1]"),
-            ({"params": [{"key": key, "value": "x"}]}, "params[0]"), ({"tags": [{"key": key, "value": "x"}]}, "tags[0]"),
+            (
+                {"metrics": [{"key": "ok", "value": 1, "timestamp": 1}, {"key": key, "value": 1, "timestamp": 1}]},
+                "metrics[1]",
+            ),
+            ({"params": [{"key": key, "value": "x"}]}, "params[0]"),
+            ({"tags": [{"key": key, "value": "x"}]}, "tags[0]"),
         ):
             answer = wire.post(f"{API}/runs/log-batch", json={"run_id": run, **body})
             refused(answer, (key, place))
             assert place in answer.text or "exceeds the maximum length of 250" in answer.text, answer.text
-        for path, more in (("log-metric", {"value": 1, "timestamp": 1}), ("log-parameter", {"value": "1"}), ("set-tag", {"value": "1"})):
+        for path, more in (
+            ("log-metric", {"value": 1, "timestamp": 1}),
+            ("log-parameter", {"value": "1"}),
+            ("set-tag", {"value": "1"}),
+        ):
             refused(wire.post(f"{API}/runs/{path}", json={"run_id": run, "key": key, **more}), (path, key))
     stored = wire.get(f"{API}/runs/get", params={"run_id": run}).json()["run"]["data"]
     assert "metrics" not in stored, "a part of a refused batch was kept"
@@ -252,8 +350,12 @@ def test_limits_of_a_batch_are_refused_with_the_counts(wire: TestClient, known: 
     pair = {"key": "p", "value": "1"}
     for body, text in (
         ({"metrics": [point] * 1001}, "at most 1000 metrics. Got 1001 metrics"),
-        ({"params": [{**pair, "key": f"p{i}"} for i in range(101)]}, "at most 100 params"), ({"tags": [pair] * 101}, "at most 100 tags"),
-        ({"metrics": [point] * 950, "params": [{**pair, "key": f"p{i}"} for i in range(51)]}, "at most 1000 metrics, params, and tags"),
+        ({"params": [{**pair, "key": f"p{i}"} for i in range(101)]}, "at most 100 params"),
+        ({"tags": [pair] * 101}, "at most 100 tags"),
+        (
+            {"metrics": [point] * 950, "params": [{**pair, "key": f"p{i}"} for i in range(51)]},
+            "at most 1000 metrics, params, and tags",
+        ),
         ({"params": [pair, pair]}, "Duplicate parameter keys"),
     ):
         answer = wire.post(f"{API}/runs/log-batch", json={"run_id": known["run_id"], **body})
@@ -265,12 +367,19 @@ def test_ids_of_nothing_are_not_found_on_every_route(wire: TestClient, known: di
     for method, path in OPERATIONS:
         kind = SHAPES[method, path]
         body = good(kind, known)
-        for name, values in (("run_id", ["f" * 32, "nope", "a/b", "x" * 300, "é"]), ("experiment_id", ["999999", "9" * 18])):
+        for name, values in (
+            ("run_id", ["f" * 32, "nope", "a/b", "x" * 300, "é"]),
+            ("experiment_id", ["999999", "9" * 18]),
+        ):
             if name not in kind.REQUIRED:
                 continue
             for value in values:
                 url = where(path, known)
-                answer = wire.get(url, params={**body, name: value}) if method == "GET" else wire.request(method, url, json={**body, name: value})
+                answer = (
+                    wire.get(url, params={**body, name: value})
+                    if method == "GET"
+                    else wire.request(method, url, json={**body, name: value})
+                )
                 settled(answer, (path, name, value))
                 assert answer.status_code in (400, 404), (path, name, value, answer.text)
         if "{model_id}" in path:
@@ -282,10 +391,19 @@ def test_ids_of_nothing_are_not_found_on_every_route(wire: TestClient, known: di
 
 
 def test_unknown_routes_answer_endpoint_not_found_and_wrong_methods_405(wire: TestClient) -> None:
-    for path in ("/api/2.0/mlflow/nothing", "/api/3.0/mlflow/traces/search", "/ajax-api/3.0/mlflow/x/y", "/api/2.0/mlflow/registered-models/create"):
+    for path in (
+        "/api/2.0/mlflow/nothing",
+        "/api/3.0/mlflow/traces/search",
+        "/ajax-api/3.0/mlflow/x/y",
+        "/api/2.0/mlflow/registered-models/create",
+    ):
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             answer = wire.request(method, path, json={} if method != "GET" else None)
-            assert (answer.status_code, answer.json()["error_code"]) == (404, "ENDPOINT_NOT_FOUND"), (method, path, answer.text)
+            assert (answer.status_code, answer.json()["error_code"]) == (404, "ENDPOINT_NOT_FOUND"), (
+                method,
+                path,
+                answer.text,
+            )
     answer = wire.get(f"{API}/runs/create")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "POST"
@@ -315,9 +433,13 @@ def test_a_content_length_that_lies_is_refused_or_cut_off(tmp_path: Path) -> Non
         port = int(service.url.rpartition(":")[2])
         start = f"POST {API}/runs/create HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         for header, sent in (
-            ("Content-Length: 5", b'{"experiment_id":"0"}'), ("Content-Length: -1", b"{}"), ("Content-Length: abc", b"{}"),
-            (f"Content-Length: {10**20}", b"{}"), ("Content-Length: 99999999999", b"{}"),
-            ("Content-Length: 2\r\nContent-Length: 3", b"{}"), ("Transfer-Encoding: chunked", b"zz\r\n{}"),
+            ("Content-Length: 5", b'{"experiment_id":"0"}'),
+            ("Content-Length: -1", b"{}"),
+            ("Content-Length: abc", b"{}"),
+            (f"Content-Length: {10**20}", b"{}"),
+            ("Content-Length: 99999999999", b"{}"),
+            ("Content-Length: 2\r\nContent-Length: 3", b"{}"),
+            ("Transfer-Encoding: chunked", b"zz\r\n{}"),
         ):
             with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
                 connection.sendall(f"{start}{header}\r\n\r\n".encode() + sent)

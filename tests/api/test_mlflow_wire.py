@@ -12,7 +12,9 @@ API = "/api/2.0/mlflow"
 LARGEST = 1.7976931348623157e308
 
 
-def call(client: TestClient, path: str, body: Any = None, /, *, method: str = "", status: int = 200, **query: Any) -> Any:
+def call(
+    client: TestClient, path: str, body: Any = None, /, *, method: str = "", status: int = 200, **query: Any
+) -> Any:
     """A POST of a body, else a GET of a query; the JSON of the answer."""
     url = path if path.startswith(("/api", "/ajax", "/get")) else API + path
     if body is not None or method:
@@ -38,7 +40,11 @@ def tags(run: Any) -> dict[str, str]:
 def test_not_a_number_and_infinities_travel_as_mlflow_writes_them(client: TestClient) -> None:
     run = made(client)
     for step, value in enumerate(["NaN", "Infinity", "-Infinity", 1e308, -0.0, "2.5", 3]):
-        call(client, "/runs/log-metric", {"run_id": run, "key": "m", "value": value, "timestamp": step, "step": str(step)})
+        call(
+            client,
+            "/runs/log-metric",
+            {"run_id": run, "key": "m", "value": value, "timestamp": step, "step": str(step)},
+        )
     history = call(client, "/metrics/get-history", run_id=run, metric_key="m")["metrics"]
     assert [point["value"] for point in history] == ["NaN", LARGEST, -LARGEST, 1e308, 0.0, 2.5, 3.0]
     assert all(isinstance(point["timestamp"], int) and isinstance(point["step"], int) for point in history)
@@ -58,18 +64,40 @@ def test_identical_points_are_kept_once_and_the_latest_is_by_step_then_time(clie
 
 def test_tags_that_are_fields_are_shown_back_and_change_the_run(client: TestClient) -> None:
     parent = made(client)
-    run = made(client, run_name="first", tags=[
-        {"key": "mlflow.user", "value": "ann"}, {"key": "mlflow.note.content", "value": "note"}, {"key": "mlflow.parentRunId", "value": parent},
-        {"key": "modelwright.kind", "value": "batch"}, {"key": "plain", "value": "1"},
-    ])
+    run = made(
+        client,
+        run_name="first",
+        tags=[
+            {"key": "mlflow.user", "value": "ann"},
+            {"key": "mlflow.note.content", "value": "note"},
+            {"key": "mlflow.parentRunId", "value": parent},
+            {"key": "modelwright.kind", "value": "batch"},
+            {"key": "plain", "value": "1"},
+        ],
+    )
     native = client.get(f"/api/v1/runs/{run}").json()
-    assert (native["user"], native["notes"], native["parent_id"], native["kind"], native["tags"]) == ("ann", "note", parent, "batch", {"plain": "1"})
+    assert (native["user"], native["notes"], native["parent_id"], native["kind"], native["tags"]) == (
+        "ann",
+        "note",
+        parent,
+        "batch",
+        {"plain": "1"},
+    )
     assert tags(got(client, run)) == {
-        "mlflow.runName": "first", "mlflow.user": "ann", "mlflow.note.content": "note", "mlflow.parentRunId": parent,
-        "modelwright.kind": "batch", "plain": "1",
+        "mlflow.runName": "first",
+        "mlflow.user": "ann",
+        "mlflow.note.content": "note",
+        "mlflow.parentRunId": parent,
+        "modelwright.kind": "batch",
+        "plain": "1",
     }
     other = made(client)
-    for key, value in (("mlflow.runName", "second"), ("mlflow.note.content", "other"), ("mlflow.parentRunId", other), ("mlflow.user", "bob")):
+    for key, value in (
+        ("mlflow.runName", "second"),
+        ("mlflow.note.content", "other"),
+        ("mlflow.parentRunId", other),
+        ("mlflow.user", "bob"),
+    ):
         call(client, "/runs/set-tag", {"run_id": run, "key": key, "value": value})
     assert got(client, run)["info"]["run_name"] == "second"
     native = client.get(f"/api/v1/runs/{run}").json()
@@ -78,14 +106,23 @@ def test_tags_that_are_fields_are_shown_back_and_change_the_run(client: TestClie
         call(client, "/runs/delete-tag", {"run_id": run, "key": key})
     assert tags(got(client, run)) == {"mlflow.runName": "second", "mlflow.user": "bob", "modelwright.kind": "batch"}
     call(client, "/runs/delete-tag", {"run_id": run, "key": "plain"}, status=404)
-    found = call(client, "/runs/search", {"experiment_ids": ["0"], "filter": "tags.\"mlflow.user\" = 'bob' and tags.`mlflow.runName` LIKE 'sec%'"})
+    found = call(
+        client,
+        "/runs/search",
+        {"experiment_ids": ["0"], "filter": "tags.\"mlflow.user\" = 'bob' and tags.`mlflow.runName` LIKE 'sec%'"},
+    )
     assert [item["info"]["run_id"] for item in found["runs"]] == [run]
 
 
 def test_a_native_child_is_found_by_the_parent_tag_and_shown_with_it(client: TestClient) -> None:
     parent = made(client)
-    child = client.post("/api/v1/runs", json={"experiment_id": "0", "parent_id": parent, "kind": "trial", "params": {"lr": 0.1, "o": {"b": [1]}}}).json()
-    found = call(client, "/runs/search", {"experiment_ids": ["0"], "filter": f"tags.mlflow.parentRunId = '{parent}'"})["runs"]
+    child = client.post(
+        "/api/v1/runs",
+        json={"experiment_id": "0", "parent_id": parent, "kind": "trial", "params": {"lr": 0.1, "o": {"b": [1]}}},
+    ).json()
+    found = call(client, "/runs/search", {"experiment_ids": ["0"], "filter": f"tags.mlflow.parentRunId = '{parent}'"})[
+        "runs"
+    ]
     assert [item["info"]["run_id"] for item in found] == [child["id"]]
     assert {item["key"]: item["value"] for item in found[0]["data"]["params"]} == {"lr": "0.1", "o.b": "[1]"}
 
@@ -94,7 +131,9 @@ def test_a_refused_batch_leaves_nothing(client: TestClient) -> None:
     run = made(client)
     call(client, "/runs/log-parameter", {"run_id": run, "key": "p", "value": "1"})
     batch = {
-        "run_id": run, "metrics": [{"key": "m", "value": 1, "timestamp": 1}], "params": [{"key": "new", "value": "1"}, {"key": "p", "value": "2"}],
+        "run_id": run,
+        "metrics": [{"key": "m", "value": 1, "timestamp": 1}],
+        "params": [{"key": "new", "value": "1"}, {"key": "p", "value": "2"}],
         "tags": [{"key": "t", "value": "1"}],
     }
     refused = call(client, "/runs/log-batch", batch, status=400)
@@ -107,7 +146,11 @@ def test_a_refused_batch_leaves_nothing(client: TestClient) -> None:
 
 def test_long_values_are_cut_silently(client: TestClient) -> None:
     run = made(client, tags=[{"key": "t", "value": "x" * 9_000}])
-    call(client, "/runs/log-batch", {"run_id": run, "params": [{"key": "p", "value": "y" * 7_000}], "tags": [{"key": "u", "value": "z" * 9_000}]})
+    call(
+        client,
+        "/runs/log-batch",
+        {"run_id": run, "params": [{"key": "p", "value": "y" * 7_000}], "tags": [{"key": "u", "value": "z" * 9_000}]},
+    )
     run_now = got(client, run)
     assert len(run_now["data"]["params"][0]["value"]) == 6_000
     assert (len(tags(run_now)["t"]), len(tags(run_now)["u"])) == (8_000, 8_000)
@@ -115,7 +158,13 @@ def test_long_values_are_cut_silently(client: TestClient) -> None:
 
 def test_states_map_both_ways_and_a_crash_shows_as_failed(client: TestClient) -> None:
     run = made(client)
-    for status, state in (("SCHEDULED", "queued"), ("RUNNING", "running"), ("KILLED", "killed"), ("FINISHED", "finished"), (4, "failed")):
+    for status, state in (
+        ("SCHEDULED", "queued"),
+        ("RUNNING", "running"),
+        ("KILLED", "killed"),
+        ("FINISHED", "finished"),
+        (4, "failed"),
+    ):
         call(client, "/runs/update", {"run_id": run, "status": status, "end_time": 10**13})
         assert client.get(f"/api/v1/runs/{run}").json()["state"] == state
     found = call(client, "/runs/search", {"experiment_ids": ["0"], "filter": "attributes.status = 'FAILED'"})["runs"]
@@ -127,7 +176,10 @@ def test_histories_come_in_pages_whole_and_in_bulk(client: TestClient) -> None:
     runs = [made(client), made(client)]
     for run in runs:
         for start in range(0, 3_000, 1_000):
-            points = [{"key": "m", "value": float(i), "timestamp": 1_000 + i // 2, "step": i} for i in range(start, start + 1_000)]
+            points = [
+                {"key": "m", "value": float(i), "timestamp": 1_000 + i // 2, "step": i}
+                for i in range(start, start + 1_000)
+            ]
             call(client, "/runs/log-batch", {"run_id": run, "metrics": points})
     seen: list[int] = []
     token = ""
@@ -142,15 +194,21 @@ def test_histories_come_in_pages_whole_and_in_bulk(client: TestClient) -> None:
     assert len(call(client, "/metrics/get-history", run_id=runs[0], metric_key="m")["metrics"]) == 3_000
     exact = call(client, "/metrics/get-history", run_id=runs[0], metric_key="m", max_results=3_000)
     assert "next_page_token" not in exact
-    bulk = call(client, "/ajax-api/2.0/mlflow/metrics/get-history-bulk", run_id=runs, metric_key="m", max_results=4_000)["metrics"]
+    bulk = call(
+        client, "/ajax-api/2.0/mlflow/metrics/get-history-bulk", run_id=runs, metric_key="m", max_results=4_000
+    )["metrics"]
     assert len(bulk) == 4_000
     assert {point["run_id"] for point in bulk} == set(runs)
-    sample = call(client, "/metrics/get-history-bulk-interval", run_ids=runs, metric_key="m", max_results=100)["metrics"]
+    sample = call(client, "/metrics/get-history-bulk-interval", run_ids=runs, metric_key="m", max_results=100)[
+        "metrics"
+    ]
     steps = [point["step"] for point in sample if point["run_id"] == runs[0]]
     assert steps[0] == 0
     assert steps[-1] == 2_999
     assert 90 <= len(steps) <= 110
-    part = call(client, "/metrics/get-history-bulk-interval", run_ids=runs[:1], metric_key="m", start_step=10, end_step=19)["metrics"]
+    part = call(
+        client, "/metrics/get-history-bulk-interval", run_ids=runs[:1], metric_key="m", start_step=10, end_step=19
+    )["metrics"]
     assert [point["step"] for point in part] == list(range(10, 20))
 
 
@@ -174,10 +232,16 @@ def test_files_go_through_the_proxy_by_range_and_by_parts(client: TestClient) ->
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "html" not in answer.headers["content-type"]
     part = client.get(f"{proxy}/artifacts/0/{run}/artifacts/a dir/page.html", headers={"Range": "bytes=10-19"})
-    assert (part.status_code, part.content, part.headers["content-range"]) == (206, data[10:20], f"bytes 10-19/{len(data)}")
+    assert (part.status_code, part.content, part.headers["content-range"]) == (
+        206,
+        data[10:20],
+        f"bytes 10-19/{len(data)}",
+    )
     assert client.get("/get-artifact", params={"run_id": run, "path": "a dir/page.html"}).content == data
     assert call(client, "/artifacts/list", run_id=run)["files"] == [{"path": "a dir", "is_dir": True}]
-    assert call(client, "/artifacts/list", run_id=run, path="a dir")["files"] == [{"path": "a dir/page.html", "is_dir": False, "file_size": len(data)}]
+    assert call(client, "/artifacts/list", run_id=run, path="a dir")["files"] == [
+        {"path": "a dir/page.html", "is_dir": False, "file_size": len(data)}
+    ]
     listed = call(client, f"{proxy}/artifacts", path=f"0/{run}/artifacts/a dir")
     assert listed["files"] == [{"path": "page.html", "is_dir": False, "file_size": len(data)}]
     assert client.get(f"{proxy}/artifacts/0/{run}/artifacts/a dir").status_code == 400
@@ -189,11 +253,20 @@ def test_files_go_through_the_proxy_by_range_and_by_parts(client: TestClient) ->
     for credential, piece in zip(begun["credentials"], (data[:9_000], data[9_000:]), strict=True):
         sent = client.put(credential["url"], content=piece, headers=credential["headers"])
         parts.append({"part_number": credential["part_number"], "etag": sent.headers["etag"], "url": credential["url"]})
-    call(client, f"{proxy}/mpu/complete/0/{run}/artifacts/big.bin", {"path": "big.bin", "upload_id": begun["upload_id"], "parts": parts})
+    call(
+        client,
+        f"{proxy}/mpu/complete/0/{run}/artifacts/big.bin",
+        {"path": "big.bin", "upload_id": begun["upload_id"], "parts": parts},
+    )
     assert client.get(f"{proxy}/artifacts/0/{run}/artifacts/big.bin").content == data
     begun = call(client, f"{proxy}/mpu/create/0/{run}/artifacts/big.bin", {"path": "big.bin", "num_parts": 1})
     call(client, f"{proxy}/mpu/abort/0/{run}/artifacts/big.bin", {"path": "big.bin", "upload_id": begun["upload_id"]})
-    call(client, f"{proxy}/mpu/complete/0/{run}/artifacts/big.bin", {"path": "big.bin", "upload_id": begun["upload_id"], "parts": parts}, status=404)
+    call(
+        client,
+        f"{proxy}/mpu/complete/0/{run}/artifacts/big.bin",
+        {"path": "big.bin", "upload_id": begun["upload_id"], "parts": parts},
+        status=404,
+    )
 
     assert client.delete(f"{proxy}/artifacts/0/{run}/artifacts/a dir").status_code == 200
     assert [item["path"] for item in call(client, "/artifacts/list", run_id=run)["files"]] == ["big.bin"]
@@ -209,36 +282,66 @@ def test_files_outside_any_run_have_a_place_too(client: TestClient) -> None:
 
 def test_inputs_and_outputs_come_back_with_get_and_search(client: TestClient) -> None:
     run = made(client)
-    model = call(client, "/logged-models", {"experiment_id": "0", "name": "m", "source_run_id": run})["model"]["info"]["model_id"]
+    model = call(client, "/logged-models", {"experiment_id": "0", "name": "m", "source_run_id": run})["model"]["info"][
+        "model_id"
+    ]
     dataset = {"name": "d", "digest": "1", "source_type": "local", "source": "{}", "schema": "[]", "profile": "{}"}
-    call(client, "/runs/log-inputs", {
-        "run_id": run, "datasets": [{"dataset": dataset, "tags": [{"key": "mlflow.data.context", "value": "train"}]}], "models": [{"model_id": model}],
-    })
+    call(
+        client,
+        "/runs/log-inputs",
+        {
+            "run_id": run,
+            "datasets": [{"dataset": dataset, "tags": [{"key": "mlflow.data.context", "value": "train"}]}],
+            "models": [{"model_id": model}],
+        },
+    )
     call(client, "/runs/outputs", {"run_id": run, "models": [{"model_id": model, "step": 4}]})
     whole = got(client, run)
     assert whole["inputs"] == {
-        "dataset_inputs": [{"dataset": dataset, "tags": [{"key": "mlflow.data.context", "value": "train"}]}], "model_inputs": [{"model_id": model}],
+        "dataset_inputs": [{"dataset": dataset, "tags": [{"key": "mlflow.data.context", "value": "train"}]}],
+        "model_inputs": [{"model_id": model}],
     }
     assert whole["outputs"] == {"model_outputs": [{"model_id": model, "step": 4}]}
     [found] = call(client, "/runs/search", {"experiment_ids": ["0"], "filter": "dataset.context = 'train'"})["runs"]
     assert "model_inputs" not in found["inputs"]
     assert found["outputs"] == whole["outputs"]
-    summaries = call(client, "/ajax-api/2.0/mlflow/experiments/search-datasets", {"experiment_ids": ["0"]})["dataset_summaries"]
+    summaries = call(client, "/ajax-api/2.0/mlflow/experiments/search-datasets", {"experiment_ids": ["0"]})[
+        "dataset_summaries"
+    ]
     assert summaries == [{"experiment_id": "0", "name": "d", "digest": "1", "context": "train"}]
 
 
 def test_metrics_of_a_logged_model_are_recorded_with_their_dataset(client: TestClient) -> None:
     run = made(client)
     model = call(client, "/logged-models", {"experiment_id": "0", "name": "m"})["model"]["info"]["model_id"]
-    call(client, "/runs/log-batch", {"run_id": run, "metrics": [
-        {"key": "acc", "value": 0.5, "timestamp": 1, "step": 1, "model_id": model, "dataset_name": "d", "dataset_digest": "1"},
-        {"key": "nan", "value": "NaN", "timestamp": 1, "model_id": model},
-    ]})
+    call(
+        client,
+        "/runs/log-batch",
+        {
+            "run_id": run,
+            "metrics": [
+                {
+                    "key": "acc",
+                    "value": 0.5,
+                    "timestamp": 1,
+                    "step": 1,
+                    "model_id": model,
+                    "dataset_name": "d",
+                    "dataset_digest": "1",
+                },
+                {"key": "nan", "value": "NaN", "timestamp": 1, "model_id": model},
+            ],
+        },
+    )
     metrics = call(client, f"/logged-models/{model}")["model"]["data"]["metrics"]
     assert {metric["key"]: metric["value"] for metric in metrics} == {"acc": 0.5, "nan": "NaN"}
     assert metrics[0]["dataset_name"] == "d"
     for text, count in (("metrics.acc > 0.4", 1), ("metrics.acc > 0.6", 0)):
-        found = call(client, "/logged-models/search", {"experiment_ids": ["0"], "filter": text, "datasets": [{"dataset_name": "d"}]})
+        found = call(
+            client,
+            "/logged-models/search",
+            {"experiment_ids": ["0"], "filter": text, "datasets": [{"dataset_name": "d"}]},
+        )
         assert len(found.get("models", [])) == count
     assert call(client, "/metrics/get-history", run_id=run, metric_key="acc")["metrics"][0]["value"] == 0.5
 
@@ -246,7 +349,12 @@ def test_metrics_of_a_logged_model_are_recorded_with_their_dataset(client: TestC
 def test_an_old_style_model_record_is_appended_to_its_tag(client: TestClient) -> None:
     run = made(client)
     for number in range(2):
-        record = {"artifact_path": f"m{number}", "flavors": {"f": {"config": {"secret": 1}}}, "utc_time_created": "now", "run_id": run}
+        record = {
+            "artifact_path": f"m{number}",
+            "flavors": {"f": {"config": {"secret": 1}}},
+            "utc_time_created": "now",
+            "run_id": run,
+        }
         call(client, "/runs/log-model", {"run_id": run, "model_json": json.dumps(record)})
     history = json.loads(tags(got(client, run))["mlflow.log-model.history"])
     assert [item["artifact_path"] for item in history] == ["m0", "m1"]
@@ -258,7 +366,11 @@ def test_a_bare_number_text_or_json_in_json_is_read_like_the_proto_parser_reads_
     run = made(client, startTime="17", runName="camel")
     info = got(client, run)["info"]
     assert (info["start_time"], info["run_name"]) == (17, "camel")
-    answer = client.post(f"{API}/runs/create", content=json.dumps(json.dumps({"experiment_id": "0"})), headers={"content-type": "application/json"})
+    answer = client.post(
+        f"{API}/runs/create",
+        content=json.dumps(json.dumps({"experiment_id": "0"})),
+        headers={"content-type": "application/json"},
+    )
     assert answer.status_code == 200
     call(client, "/runs/update", {"run_uuid": run, "status": 3})
     assert got(client, run)["info"]["status"] == "FINISHED"
@@ -269,12 +381,20 @@ def test_a_bare_number_text_or_json_in_json_is_read_like_the_proto_parser_reads_
 
 @pytest.mark.parametrize("who", ["viewer", "stranger", ""])
 def test_roles_hold_on_the_wire_too(people: Any, who: str) -> None:
-    experiment = people.ask("POST", f"{API}/experiments/create", "editor", json={"name": "e"}, expect=200)["experiment_id"]
-    run = people.ask("POST", f"{API}/runs/create", "editor", json={"experiment_id": experiment}, expect=200)["run"]["info"]["run_id"]
+    experiment = people.ask("POST", f"{API}/experiments/create", "editor", json={"name": "e"}, expect=200)[
+        "experiment_id"
+    ]
+    run = people.ask("POST", f"{API}/runs/create", "editor", json={"experiment_id": experiment}, expect=200)["run"][
+        "info"
+    ]["run_id"]
     point = {"run_id": run, "key": "m", "value": 1, "timestamp": 1}
     write = people.ask("POST", f"{API}/runs/log-metric", who, json=point)
     read = people.ask("GET", f"{API}/runs/get", who, params={"run_id": run})
-    codes = {"viewer": (403, 200, "PERMISSION_DENIED"), "stranger": (404, 404, "RESOURCE_DOES_NOT_EXIST"), "": (401, 401, "UNAUTHENTICATED")}
+    codes = {
+        "viewer": (403, 200, "PERMISSION_DENIED"),
+        "stranger": (404, 404, "RESOURCE_DOES_NOT_EXIST"),
+        "": (401, 401, "UNAUTHENTICATED"),
+    }
     assert (write.status_code, read.status_code) == codes[who][:2]
     assert write.json()["error_code"] == codes[who][2]
     put = people.ask("PUT", f"/api/2.0/mlflow-artifacts/artifacts/{experiment}/{run}/artifacts/x", who, content=b"x")
@@ -287,5 +407,7 @@ def test_roles_hold_on_the_wire_too(people: Any, who: str) -> None:
 def test_a_crashed_run_is_failed_to_mlflow(client: TestClient) -> None:
     run = client.post("/api/v1/runs", json={"experiment_id": "0", "state": "crashed"}).json()["id"]
     assert got(client, run)["info"]["status"] == "FAILED"
-    found = call(client, "/runs/search", {"experiment_ids": ["0"], "filter": "attributes.status = 'FAILED'"}).get("runs", [])
+    found = call(client, "/runs/search", {"experiment_ids": ["0"], "filter": "attributes.status = 'FAILED'"}).get(
+        "runs", []
+    )
     assert [item["info"]["run_id"] for item in found] == [run]

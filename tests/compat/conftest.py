@@ -104,11 +104,30 @@ def upstream_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     command = [
-        str(python), "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{folder}/mlflow.db",
-        "--artifacts-destination", str(folder / "artifacts"), "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+        str(python),
+        "-m",
+        "mlflow",
+        "server",
+        "--backend-store-uri",
+        f"sqlite:///{folder}/mlflow.db",
+        "--artifacts-destination",
+        str(folder / "artifacts"),
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
     ]
     with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True, env=clean_environment(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false"))
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env=clean_environment(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false"),
+        )
         until = time.monotonic() + 90
         while True:
             try:
@@ -124,5 +143,9 @@ def upstream_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def clean_environment(**more: str) -> dict[str, str]:
     """The process environment without what would change a client's behaviour."""
-    kept = {name: value for name, value in os.environ.items() if not re.match(r"MLFLOW_|PYTHON|VIRTUAL_ENV|MODELWRIGHT", name)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not re.match(r"MLFLOW_|PYTHON|VIRTUAL_ENV|MODELWRIGHT", name)
+    }
     return {**kept, "MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", **more}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 
@@ -11,8 +13,8 @@ class Ask(NamedTuple):
     name: str
     method: str
     path: str
-    body: Any = None          # JSON of a POST or PATCH, parameters of a GET
-    keep: dict[str, str] = {}
+    body: Any = None  # JSON of a POST or PATCH, parameters of a GET
+    keep: Mapping[str, str] = MappingProxyType({})
 
 
 def _post(name: str, path: str, body: Any, /, **keep: str) -> Ask:
@@ -24,10 +26,15 @@ def _get(name: str, path: str, /, **query: Any) -> Ask:
 
 
 _METRIC = {"key": "loss", "value": 0.5, "timestamp": 1000, "step": 1}
-_DATASET = {"dataset": {"name": "d", "digest": "x1", "source_type": "local", "source": "{}"}, "tags": [{"key": "mlflow.data.context", "value": "train"}]}
+_DATASET = {
+    "dataset": {"name": "d", "digest": "x1", "source_type": "local", "source": "{}"},
+    "tags": [{"key": "mlflow.data.context", "value": "train"}],
+}
 
 ASKS = [
-    _post("experiment", "/experiments/create", {"name": "diff", "tags": [{"key": "a", "value": "1"}]}, exp="experiment_id"),
+    _post(
+        "experiment", "/experiments/create", {"name": "diff", "tags": [{"key": "a", "value": "1"}]}, exp="experiment_id"
+    ),
     _post("experiment twice", "/experiments/create", {"name": "diff"}),
     _post("experiment without name", "/experiments/create", {}),
     _post("experiment with an empty name", "/experiments/create", {"name": ""}),
@@ -37,8 +44,17 @@ ASKS = [
     _post("experiment with tags that are no list", "/experiments/create", {"name": "t1", "tags": "x"}),
     _post("experiment at a fragment", "/experiments/create", {"name": "t2", "artifact_location": "s3://b/x#y"}),
     _post("experiment in a run", "/experiments/create", {"name": "t4", "artifact_location": "runs:/x"}),
-    _post("experiment in camelCase", "/experiments/create", {"name": "camel", "artifactLocation": "mlflow-artifacts:/camel"}, camel="experiment_id"),
-    _post("experiment in both spellings", "/experiments/create", {"name": "t5", "artifact_location": "a", "artifactLocation": "b"}),
+    _post(
+        "experiment in camelCase",
+        "/experiments/create",
+        {"name": "camel", "artifactLocation": "mlflow-artifacts:/camel"},
+        camel="experiment_id",
+    ),
+    _post(
+        "experiment in both spellings",
+        "/experiments/create",
+        {"name": "t5", "artifact_location": "a", "artifactLocation": "b"},
+    ),
     _post("experiment with unknown fields", "/experiments/create", {"name": "unknown fields", "color": "red"}),
     _get("experiment by id", "/experiments/get", experiment_id="{exp}"),
     _get("experiment 0", "/experiments/get", experiment_id="0"),
@@ -56,11 +72,25 @@ ASKS = [
     _post("experiment tag", "/experiments/set-experiment-tag", {"experiment_id": "{exp}", "key": "k", "value": "v"}),
     _post("experiment tag without value", "/experiments/set-experiment-tag", {"experiment_id": "{exp}", "key": "k2"}),
     _post("experiment tag without key", "/experiments/set-experiment-tag", {"experiment_id": "{exp}", "value": "v"}),
-    _post("experiment tag with a long key", "/experiments/set-experiment-tag", {"experiment_id": "{exp}", "key": "k" * 251, "value": "v"}),
-    _post("experiment tag with a long value", "/experiments/set-experiment-tag", {"experiment_id": "{exp}", "key": "k", "value": "v" * 20001}),
-    _post("experiment tag of none", "/experiments/set-experiment-tag", {"experiment_id": "98765", "key": "k", "value": "v"}),
+    _post(
+        "experiment tag with a long key",
+        "/experiments/set-experiment-tag",
+        {"experiment_id": "{exp}", "key": "k" * 251, "value": "v"},
+    ),
+    _post(
+        "experiment tag with a long value",
+        "/experiments/set-experiment-tag",
+        {"experiment_id": "{exp}", "key": "k", "value": "v" * 20001},
+    ),
+    _post(
+        "experiment tag of none",
+        "/experiments/set-experiment-tag",
+        {"experiment_id": "98765", "key": "k", "value": "v"},
+    ),
     _post("experiment tag removed", "/experiments/delete-experiment-tag", {"experiment_id": "{exp}", "key": "k2"}),
-    _post("experiment tag removed again", "/experiments/delete-experiment-tag", {"experiment_id": "{exp}", "key": "k2"}),
+    _post(
+        "experiment tag removed again", "/experiments/delete-experiment-tag", {"experiment_id": "{exp}", "key": "k2"}
+    ),
     _post("experiments", "/experiments/search", {"max_results": 10}),
     _post("experiments without a size", "/experiments/search", {}),
     _post("experiments, none", "/experiments/search", {"max_results": 0}),
@@ -78,13 +108,35 @@ ASKS = [
     _post("experiments, view as a number", "/experiments/search", {"max_results": 5, "view_type": 2}),
     _get("experiments by GET", "/experiments/search", max_results="3"),
     _get("experiments by GET, size of letters", "/experiments/search", max_results="abc"),
-
-    _post("run", "/runs/create", {"experiment_id": "{exp}", "run_name": "one", "start_time": 5, "user_id": "me", "tags": [{"key": "t", "value": "1"}]},
-          run="run.info.run_id"),
-    _post("run, number as text", "/runs/create", {"experiment_id": "{exp}", "run_name": "two", "start_time": "17"}, two="run.info.run_id"),
+    _post(
+        "run",
+        "/runs/create",
+        {
+            "experiment_id": "{exp}",
+            "run_name": "one",
+            "start_time": 5,
+            "user_id": "me",
+            "tags": [{"key": "t", "value": "1"}],
+        },
+        run="run.info.run_id",
+    ),
+    _post(
+        "run, number as text",
+        "/runs/create",
+        {"experiment_id": "{exp}", "run_name": "two", "start_time": "17"},
+        two="run.info.run_id",
+    ),
     _post("run without a name", "/runs/create", {"experiment_id": "{exp}", "start_time": 6}),
-    _post("run with two names", "/runs/create", {"experiment_id": "{exp}", "run_name": "a", "tags": [{"key": "mlflow.runName", "value": "b"}]}),
-    _post("run named by its tag", "/runs/create", {"experiment_id": "{exp}", "start_time": 1, "tags": [{"key": "mlflow.runName", "value": "tagged"}]}),
+    _post(
+        "run with two names",
+        "/runs/create",
+        {"experiment_id": "{exp}", "run_name": "a", "tags": [{"key": "mlflow.runName", "value": "b"}]},
+    ),
+    _post(
+        "run named by its tag",
+        "/runs/create",
+        {"experiment_id": "{exp}", "start_time": 1, "tags": [{"key": "mlflow.runName", "value": "tagged"}]},
+    ),
     _post("run nowhere", "/runs/create", {"experiment_id": "98765"}),
     _post("run in an experiment of letters", "/runs/create", {"experiment_id": "abc"}),
     _post("run in a number", "/runs/create", {"experiment_id": 0}),
@@ -102,17 +154,29 @@ ASKS = [
     _post("metric", "/runs/log-metric", {"run_id": "{run}", **_METRIC}),
     _post("metric twice", "/runs/log-metric", {"run_id": "{run}", **_METRIC}),
     _post("metric by uuid", "/runs/log-metric", {"run_uuid": "{run}", **_METRIC, "step": 2}),
-    _post("metric, all as text", "/runs/log-metric", {"run_id": "{run}", "key": "loss", "value": "0.25", "timestamp": "1001", "step": "3"}),
+    _post(
+        "metric, all as text",
+        "/runs/log-metric",
+        {"run_id": "{run}", "key": "loss", "value": "0.25", "timestamp": "1001", "step": "3"},
+    ),
     _post("metric NaN", "/runs/log-metric", {"run_id": "{run}", "key": "nan", "value": "NaN", "timestamp": 1}),
-    _post("metric Infinity", "/runs/log-metric", {"run_id": "{run}", "key": "inf", "value": "Infinity", "timestamp": 1}),
-    _post("metric -Infinity", "/runs/log-metric", {"run_id": "{run}", "key": "ninf", "value": "-Infinity", "timestamp": 1}),
+    _post(
+        "metric Infinity", "/runs/log-metric", {"run_id": "{run}", "key": "inf", "value": "Infinity", "timestamp": 1}
+    ),
+    _post(
+        "metric -Infinity", "/runs/log-metric", {"run_id": "{run}", "key": "ninf", "value": "-Infinity", "timestamp": 1}
+    ),
     _post("metric without key", "/runs/log-metric", {"run_id": "{run}", "value": 1, "timestamp": 1}),
     _post("metric without value", "/runs/log-metric", {"run_id": "{run}", "key": "k", "timestamp": 1}),
     _post("metric without time", "/runs/log-metric", {"run_id": "{run}", "key": "k", "value": 1}),
     _post("metric without run", "/runs/log-metric", {"key": "k", "value": 1, "timestamp": 1}),
     _post("metric of letters", "/runs/log-metric", {"run_id": "{run}", "key": "k", "value": "abc", "timestamp": 1}),
     _post("metric before time", "/runs/log-metric", {"run_id": "{run}", "key": "k", "value": 1, "timestamp": -1}),
-    _post("metric at half a step", "/runs/log-metric", {"run_id": "{run}", "key": "k", "value": 1, "timestamp": 1, "step": 1.5}),
+    _post(
+        "metric at half a step",
+        "/runs/log-metric",
+        {"run_id": "{run}", "key": "k", "value": 1, "timestamp": 1, "step": 1.5},
+    ),
     _post("metric of no run", "/runs/log-metric", {"run_id": "f" * 32, **_METRIC}),
     _post("metric with a bad key", "/runs/log-metric", {"run_id": "{run}", **_METRIC, "key": "a/../b"}),
     _post("metric with a strange key", "/runs/log-metric", {"run_id": "{run}", **_METRIC, "key": "a'b"}),
@@ -133,20 +197,40 @@ ASKS = [
     _post("tag removed", "/runs/delete-tag", {"run_id": "{run}", "key": "tag"}),
     _post("tag removed again", "/runs/delete-tag", {"run_id": "{run}", "key": "tag"}),
     _post("tag of the name removed", "/runs/delete-tag", {"run_id": "{run}", "key": "mlflow.runName"}),
-    _post("batch", "/runs/log-batch", {"run_id": "{run}", "metrics": [_METRIC, {**_METRIC, "step": 9}], "params": [{"key": "q", "value": "1"}],
-                                       "tags": [{"key": "b", "value": "1"}]}),
+    _post(
+        "batch",
+        "/runs/log-batch",
+        {
+            "run_id": "{run}",
+            "metrics": [_METRIC, {**_METRIC, "step": 9}],
+            "params": [{"key": "q", "value": "1"}],
+            "tags": [{"key": "b", "value": "1"}],
+        },
+    ),
     _post("batch, empty", "/runs/log-batch", {"run_id": "{run}"}),
     _post("batch of no run", "/runs/log-batch", {"run_id": "f" * 32, "metrics": [_METRIC]}),
     _post("batch without run", "/runs/log-batch", {"metrics": [_METRIC]}),
-    _post("batch, metric without key", "/runs/log-batch", {"run_id": "{run}", "metrics": [{"value": 1, "timestamp": 1}]}),
-    _post("batch, metric without value", "/runs/log-batch", {"run_id": "{run}", "metrics": [{"key": "k", "timestamp": 1}]}),
+    _post(
+        "batch, metric without key", "/runs/log-batch", {"run_id": "{run}", "metrics": [{"value": 1, "timestamp": 1}]}
+    ),
+    _post(
+        "batch, metric without value", "/runs/log-batch", {"run_id": "{run}", "metrics": [{"key": "k", "timestamp": 1}]}
+    ),
     _post("batch, metric without time", "/runs/log-batch", {"run_id": "{run}", "metrics": [{"key": "k", "value": 1}]}),
     _post("batch, param without key", "/runs/log-batch", {"run_id": "{run}", "params": [{"value": "1"}]}),
     _post("batch, tag without key", "/runs/log-batch", {"run_id": "{run}", "tags": [{"value": "1"}]}),
     _post("batch, param changed", "/runs/log-batch", {"run_id": "{run}", "params": [{"key": "p", "value": "other"}]}),
-    _post("batch, param twice", "/runs/log-batch", {"run_id": "{run}", "params": [{"key": "r", "value": "1"}, {"key": "r", "value": "2"}]}),
+    _post(
+        "batch, param twice",
+        "/runs/log-batch",
+        {"run_id": "{run}", "params": [{"key": "r", "value": "1"}, {"key": "r", "value": "2"}]},
+    ),
     _post("batch, too many metrics", "/runs/log-batch", {"run_id": "{run}", "metrics": [_METRIC] * 1001}),
-    _post("batch, too many params", "/runs/log-batch", {"run_id": "{run}", "params": [{"key": f"x{i}", "value": "1"} for i in range(101)]}),
+    _post(
+        "batch, too many params",
+        "/runs/log-batch",
+        {"run_id": "{run}", "params": [{"key": f"x{i}", "value": "1"} for i in range(101)]},
+    ),
     _post("batch, metrics no list", "/runs/log-batch", {"run_id": "{run}", "metrics": {}}),
     _post("batch, bad key", "/runs/log-batch", {"run_id": "{run}", "metrics": [{**_METRIC, "key": "//"}]}),
     _get("run with everything", "/runs/get", run_id="{run}"),
@@ -156,33 +240,101 @@ ASKS = [
     _get("history of nothing", "/metrics/get-history", run_id="{run}", metric_key="nothing"),
     _get("history without key", "/metrics/get-history", run_id="{run}"),
     _get("history of no run", "/metrics/get-history", run_id="f" * 32, metric_key="loss"),
-    Ask("history, first page", "GET", "/metrics/get-history", {"run_id": "{run}", "metric_key": "loss", "max_results": "2"}, {"page": "next_page_token"}),
-    _get("history, second page", "/metrics/get-history", run_id="{run}", metric_key="loss", max_results="2", page_token="{page}"),
+    Ask(
+        "history, first page",
+        "GET",
+        "/metrics/get-history",
+        {"run_id": "{run}", "metric_key": "loss", "max_results": "2"},
+        {"page": "next_page_token"},
+    ),
+    _get(
+        "history, second page",
+        "/metrics/get-history",
+        run_id="{run}",
+        metric_key="loss",
+        max_results="2",
+        page_token="{page}",
+    ),
     _get("history, no page", "/metrics/get-history", run_id="{run}", metric_key="loss", max_results="0"),
-    _get("history, bad token", "/metrics/get-history", run_id="{run}", metric_key="loss", max_results="2", page_token="garbage!"),
-    _get("interval", "/metrics/get-history-bulk-interval", run_ids=["{run}", "{two}"], metric_key="loss", max_results="10"),
-    _get("interval of steps", "/metrics/get-history-bulk-interval", run_ids=["{run}"], metric_key="loss", start_step="2", end_step="3"),
+    _get(
+        "history, bad token",
+        "/metrics/get-history",
+        run_id="{run}",
+        metric_key="loss",
+        max_results="2",
+        page_token="garbage!",
+    ),
+    _get(
+        "interval",
+        "/metrics/get-history-bulk-interval",
+        run_ids=["{run}", "{two}"],
+        metric_key="loss",
+        max_results="10",
+    ),
+    _get(
+        "interval of steps",
+        "/metrics/get-history-bulk-interval",
+        run_ids=["{run}"],
+        metric_key="loss",
+        start_step="2",
+        end_step="3",
+    ),
     _get("interval, half", "/metrics/get-history-bulk-interval", run_ids=["{run}"], metric_key="loss", start_step="2"),
-    _get("interval, backwards", "/metrics/get-history-bulk-interval", run_ids=["{run}"], metric_key="loss", start_step="3", end_step="2"),
-    _get("interval, too large", "/metrics/get-history-bulk-interval", run_ids=["{run}"], metric_key="loss", max_results="2501"),
+    _get(
+        "interval, backwards",
+        "/metrics/get-history-bulk-interval",
+        run_ids=["{run}"],
+        metric_key="loss",
+        start_step="3",
+        end_step="2",
+    ),
+    _get(
+        "interval, too large",
+        "/metrics/get-history-bulk-interval",
+        run_ids=["{run}"],
+        metric_key="loss",
+        max_results="2501",
+    ),
     _get("interval of no runs", "/metrics/get-history-bulk-interval", metric_key="loss"),
     _post("inputs", "/runs/log-inputs", {"run_id": "{run}", "datasets": [_DATASET]}),
     _post("inputs again", "/runs/log-inputs", {"run_id": "{run}", "datasets": [_DATASET]}),
     _post("inputs without run", "/runs/log-inputs", {"datasets": [_DATASET]}),
     _post("inputs of no run", "/runs/log-inputs", {"run_id": "f" * 32, "datasets": [_DATASET]}),
-    _post("inputs, long digest", "/runs/log-inputs", {"run_id": "{run}", "datasets": [{"dataset": {**_DATASET["dataset"], "digest": "x" * 37}}]}),
+    _post(
+        "inputs, long digest",
+        "/runs/log-inputs",
+        {"run_id": "{run}", "datasets": [{"dataset": {**_DATASET["dataset"], "digest": "x" * 37}}]},
+    ),
     _post("runs", "/runs/search", {"experiment_ids": ["{exp}"]}),
     _post("runs of no experiment", "/runs/search", {"experiment_ids": []}),
     _post("runs of an unknown experiment", "/runs/search", {"experiment_ids": ["98765"]}),
-    _post("runs by metric", "/runs/search", {"experiment_ids": ["{exp}"], "filter": "metrics.loss < 1 and params.p = '1'"}),
-    _post("runs by tag in backticks", "/runs/search", {"experiment_ids": ["{exp}"], "filter": "tags.`mlflow.parentRunId` = '{run}'"}),
+    _post(
+        "runs by metric", "/runs/search", {"experiment_ids": ["{exp}"], "filter": "metrics.loss < 1 and params.p = '1'"}
+    ),
+    _post(
+        "runs by tag in backticks",
+        "/runs/search",
+        {"experiment_ids": ["{exp}"], "filter": "tags.`mlflow.parentRunId` = '{run}'"},
+    ),
     _post("runs by status", "/runs/search", {"experiment_ids": ["{exp}"], "filter": "attributes.status = 'FAILED'"}),
     _post("runs by user", "/runs/search", {"experiment_ids": ["{exp}"], "filter": "user_id = 'me'"}),
-    _post("runs by dataset", "/runs/search", {"experiment_ids": ["{exp}"], "filter": "datasets.name = 'd' and dataset.context = 'train'"}),
-    _post("runs by id in a list", "/runs/search", {"experiment_ids": ["{exp}"], "filter": "run_id IN ('{run}', '{two}')"}),
+    _post(
+        "runs by dataset",
+        "/runs/search",
+        {"experiment_ids": ["{exp}"], "filter": "datasets.name = 'd' and dataset.context = 'train'"},
+    ),
+    _post(
+        "runs by id in a list", "/runs/search", {"experiment_ids": ["{exp}"], "filter": "run_id IN ('{run}', '{two}')"}
+    ),
     _post("runs by a missing tag", "/runs/search", {"experiment_ids": ["{exp}"], "filter": "tags.t IS NULL"}),
-    _post("runs, implicit and", "/runs/search", {"experiment_ids": ["{exp}"], "filter": "metrics.loss < 1 params.p = '1'"}),
-    _post("runs in order", "/runs/search", {"experiment_ids": ["{exp}"], "order_by": ["metrics.loss DESC", "attributes.start_time ASC"]}),
+    _post(
+        "runs, implicit and", "/runs/search", {"experiment_ids": ["{exp}"], "filter": "metrics.loss < 1 params.p = '1'"}
+    ),
+    _post(
+        "runs in order",
+        "/runs/search",
+        {"experiment_ids": ["{exp}"], "order_by": ["metrics.loss DESC", "attributes.start_time ASC"]},
+    ),
     _post("runs, two", "/runs/search", {"experiment_ids": ["{exp}"], "max_results": 2}, runs="next_page_token"),
     _post("runs, next two", "/runs/search", {"experiment_ids": ["{exp}"], "max_results": 2, "page_token": "{runs}"}),
     _post("runs, none", "/runs/search", {"experiment_ids": ["{exp}"], "max_results": 0}),
@@ -196,7 +348,11 @@ ASKS = [
     _post("runs in an unknown order", "/runs/search", {"experiment_ids": ["{exp}"], "order_by": ["attributes.color"]}),
     _post("runs, order no list", "/runs/search", {"experiment_ids": ["{exp}"], "order_by": "x"}),
     _post("runs, or", "/runs/search", {"experiment_ids": ["{exp}"], "filter": "params.p = '1' or params.p = '2'"}),
-    _post("runs, injection", "/runs/search", {"experiment_ids": ["{exp}"], "filter": "params.p = '1''; DROP TABLE runs; --'"}),
+    _post(
+        "runs, injection",
+        "/runs/search",
+        {"experiment_ids": ["{exp}"], "filter": "params.p = '1''; DROP TABLE runs; --'"},
+    ),
     _get("artifacts", "/artifacts/list", run_id="{run}"),
     _get("artifacts of nothing", "/artifacts/list", run_id="{run}", path="nothing"),
     _get("artifacts that lead out", "/artifacts/list", run_id="{run}", path="../x"),
@@ -212,12 +368,24 @@ ASKS = [
     Ask("proxy delete", "DELETE", "/../mlflow-artifacts/artifacts/{exp}/{run}/artifacts/dir/a.txt"),
     _post("presigned download", "/artifacts/presigned-download-url", {"run_id": "{run}", "path": "a"}),
     _post("presigned upload", "/artifacts/presigned-upload-url", {"run_id": "{run}", "path": "a"}),
-    _post("presigned upload of both", "/artifacts/presigned-upload-url", {"run_id": "{run}", "model_id": "m", "path": "a"}),
+    _post(
+        "presigned upload of both", "/artifacts/presigned-upload-url", {"run_id": "{run}", "model_id": "m", "path": "a"}
+    ),
     _get("presigned of the proxy", "/../mlflow-artifacts/presigned/{exp}/{run}/artifacts/a"),
     _post("multipart", "/../mlflow-artifacts/mpu/create/{exp}/{run}/artifacts/big", {"path": "big", "num_parts": 2}),
-
-    _post("model", "/logged-models", {"experiment_id": "{exp}", "name": "m", "model_type": "sk", "source_run_id": "{run}",
-                                      "params": [{"key": "a", "value": "1"}], "tags": [{"key": "t", "value": "1"}]}, model="model.info.model_id"),
+    _post(
+        "model",
+        "/logged-models",
+        {
+            "experiment_id": "{exp}",
+            "name": "m",
+            "model_type": "sk",
+            "source_run_id": "{run}",
+            "params": [{"key": "a", "value": "1"}],
+            "tags": [{"key": "t", "value": "1"}],
+        },
+        model="model.info.model_id",
+    ),
     _post("model without experiment", "/logged-models", {"name": "m"}),
     _post("model with a bad name", "/logged-models", {"experiment_id": "{exp}", "name": "a/b"}),
     _post("model nowhere", "/logged-models", {"experiment_id": "98765", "name": "m"}),
@@ -230,13 +398,27 @@ ASKS = [
     Ask("model tags", "PATCH", "/logged-models/{model}/tags", {"tags": [{"key": "x", "value": "1"}]}),
     Ask("model tag removed", "DELETE", "/logged-models/{model}/tags/x"),
     Ask("model tag removed again", "DELETE", "/logged-models/{model}/tags/x"),
-    _post("model params", "/logged-models/{model}/params", {"model_id": "{model}", "params": [{"key": "b", "value": "2"}]}),
-    _post("model metric", "/runs/log-metric", {"run_id": "{run}", **_METRIC, "model_id": "{model}", "dataset_name": "d", "dataset_digest": "x1"}),
+    _post(
+        "model params", "/logged-models/{model}/params", {"model_id": "{model}", "params": [{"key": "b", "value": "2"}]}
+    ),
+    _post(
+        "model metric",
+        "/runs/log-metric",
+        {"run_id": "{run}", **_METRIC, "model_id": "{model}", "dataset_name": "d", "dataset_digest": "x1"},
+    ),
     _post("output", "/runs/outputs", {"run_id": "{run}", "models": [{"model_id": "{model}", "step": 3}]}),
     _post("output of nothing", "/runs/outputs", {"run_id": "{run}"}),
     _post("models", "/logged-models/search", {"experiment_ids": ["{exp}"]}),
-    _post("models by metric", "/logged-models/search", {"experiment_ids": ["{exp}"], "filter": "metrics.loss < 1", "datasets": [{"dataset_name": "d"}]}),
-    _post("models in order", "/logged-models/search", {"experiment_ids": ["{exp}"], "order_by": [{"field_name": "creation_timestamp", "ascending": False}]}),
+    _post(
+        "models by metric",
+        "/logged-models/search",
+        {"experiment_ids": ["{exp}"], "filter": "metrics.loss < 1", "datasets": [{"dataset_name": "d"}]},
+    ),
+    _post(
+        "models in order",
+        "/logged-models/search",
+        {"experiment_ids": ["{exp}"], "order_by": [{"field_name": "creation_timestamp", "ascending": False}]},
+    ),
     _post("models without experiments", "/logged-models/search", {"filter": "name = 'm'"}),
     _post("models, broken filter", "/logged-models/search", {"experiment_ids": ["{exp}"], "filter": "name == "}),
     _get("model files", "/logged-models/{model}/artifacts/directories"),
@@ -257,7 +439,11 @@ ASKS = [
     _post("experiments, deleted", "/experiments/search", {"max_results": 5, "view_type": "DELETED_ONLY"}),
     _post("experiment restored", "/experiments/restore", {"experiment_id": "{exp}"}),
     _post("experiment restored again", "/experiments/restore", {"experiment_id": "{exp}"}),
-    _post("experiment that leads out", "/experiments/create", {"name": "t3", "artifact_location": "mlflow-artifacts:/a/../b"}),
+    _post(
+        "experiment that leads out",
+        "/experiments/create",
+        {"name": "t3", "artifact_location": "mlflow-artifacts:/a/../b"},
+    ),
     _get("unknown route", "/nothing"),
     _get("server info", "/../../3.0/mlflow/server-info"),
 ]

@@ -18,10 +18,19 @@ _CLIENTS = Path(__file__).parent / "clients"
 def run_script(python: Path, script: str, url: str, folder: Path) -> dict[str, Any]:
     """Run a client script; returns what it printed last."""
     done = subprocess.run(
-        [str(python), "-W", "ignore", str(_CLIENTS / script)], cwd=folder, capture_output=True, text=True, timeout=170,
+        [str(python), "-W", "ignore", str(_CLIENTS / script)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=170,
         env=clean_environment(
-            MLFLOW_TRACKING_URI=url, MLFLOW_HTTP_REQUEST_MAX_RETRIES="1", MLFLOW_HTTP_REQUEST_TIMEOUT="20", OMP_NUM_THREADS="1",
-            MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS="false", MPLBACKEND="Agg", MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR="false",
+            MLFLOW_TRACKING_URI=url,
+            MLFLOW_HTTP_REQUEST_MAX_RETRIES="1",
+            MLFLOW_HTTP_REQUEST_TIMEOUT="20",
+            OMP_NUM_THREADS="1",
+            MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS="false",
+            MPLBACKEND="Agg",
+            MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR="false",
         ),
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-6000:]
@@ -85,4 +94,4 @@ def test_system_metrics_and_asynchronous_logging_arrive(client_python: Path, ser
     out = run_script(client_python, "system.py", server_url, tmp_path)
     run = read(server_url, f"/runs/{out['run']}")
     assert run["metrics"]["tick"]["count"] == out["steps"]
-    assert any(key.startswith("system/memory") or key.startswith("system/system_memory") for key in run["metrics"])
+    assert any(key.startswith(("system/memory", "system/system_memory")) for key in run["metrics"])

@@ -1,4 +1,4 @@
-"""The same requests to MLflow 3.17's own server and to ours: equal in status, error code and shape, but for a list of reasons."""
+"""The same requests to MLflow 3.17's own server and to ours: equal but for a list of reasons."""
 
 from __future__ import annotations
 
@@ -92,7 +92,9 @@ def shape(value: Any) -> Any:
 
 def counts(value: Any) -> Any:
     """How many entries the lists at the top of an answer have."""
-    return {name: len(item) for name, item in value.items() if isinstance(item, list)} if isinstance(value, dict) else None
+    return (
+        {name: len(item) for name, item in value.items() if isinstance(item, list)} if isinstance(value, dict) else None
+    )
 
 
 def compare(ours: str, theirs: str) -> list[tuple[str, Any, Any]]:

@@ -35,10 +35,16 @@ out["grid"] = run.info.run_id
 assert len(client.search_runs([experiment.experiment_id], f"tags.mlflow.parentRunId = '{run.info.run_id}'")) == 2
 mlflow.sklearn.autolog(disable=True)
 
-mlflow.xgboost.autolog(log_models=not THREE)
+mlflow.xgboost.autolog(log_models=False)
 with mlflow.start_run(run_name="xgboost") as run:
     data = xgboost.DMatrix(frame, labels)
-    xgboost.train({"objective": "binary:logistic", "max_depth": 2}, data, num_boost_round=5, evals=[(data, "train")], verbose_eval=False)
+    xgboost.train(
+        {"objective": "binary:logistic", "max_depth": 2},
+        data,
+        num_boost_round=5,
+        evals=[(data, "train")],
+        verbose_eval=False,
+    )
 out["xgboost"] = run.info.run_id
 assert len(client.get_metric_history(run.info.run_id, "train-logloss")) == 5
 mlflow.xgboost.autolog(disable=True)
@@ -46,7 +52,13 @@ mlflow.xgboost.autolog(disable=True)
 mlflow.lightgbm.autolog(log_models=THREE)
 with mlflow.start_run(run_name="lightgbm") as run:
     data = lightgbm.Dataset(frame, labels)
-    lightgbm.train({"objective": "binary", "verbose": -1, "num_leaves": 4}, data, num_boost_round=5, valid_sets=[data], valid_names=["train"])
+    lightgbm.train(
+        {"objective": "binary", "verbose": -1, "num_leaves": 4},
+        data,
+        num_boost_round=5,
+        valid_sets=[data],
+        valid_names=["train"],
+    )
 out["lightgbm"] = run.info.run_id
 assert len(client.get_metric_history(run.info.run_id, "train-binary_logloss")) == 5
 mlflow.lightgbm.autolog(disable=True)
@@ -55,7 +67,9 @@ classifier = LogisticRegression().fit(frame, labels)
 with mlflow.start_run(run_name="models") as run:
     signature = mlflow.models.infer_signature(frame, classifier.predict(frame))
     where = {"name": "classifier"} if THREE else {"artifact_path": "classifier"}
-    info = mlflow.sklearn.log_model(classifier, signature=signature, input_example=frame.head(2), pip_requirements=["scikit-learn"], **where)
+    info = mlflow.sklearn.log_model(
+        classifier, signature=signature, input_example=frame.head(2), pip_requirements=["scikit-learn"], **where
+    )
     out["models"] = run.info.run_id
     for uri in [f"runs:/{run.info.run_id}/classifier", info.model_uri]:
         loaded = mlflow.pyfunc.load_model(uri)
@@ -72,11 +86,15 @@ with mlflow.start_run(run_name="models") as run:
         assert [m.key for m in model.metrics] == ["held_out"], model.metrics
         assert str(model.status) == "READY" and model.source_run_id == run.info.run_id
         found = mlflow.search_logged_models(
-            [experiment.experiment_id], filter_string="name = 'classifier'", output_format="list")
+            [experiment.experiment_id], filter_string="name = 'classifier'", output_format="list"
+        )
         assert [m.model_id for m in found] == [info.model_id], found
         best = mlflow.search_logged_models(
-            [experiment.experiment_id], filter_string="metrics.held_out > 0.5 AND tags.tier = 'gold'",
-            order_by=[{"field_name": "metrics.held_out", "ascending": False}], output_format="list")
+            [experiment.experiment_id],
+            filter_string="metrics.held_out > 0.5 AND tags.tier = 'gold'",
+            order_by=[{"field_name": "metrics.held_out", "ascending": False}],
+            output_format="list",
+        )
         assert [m.model_id for m in best] == [info.model_id], best
         assert client.get_run(run.info.run_id).outputs.model_outputs[0].model_id == info.model_id
         assert "MLmodel" in [f.path for f in client.list_logged_model_artifacts(info.model_id)]
@@ -95,8 +113,13 @@ with mlflow.start_run(run_name="evaluate") as run:
     table = frame.assign(label=labels)
     evaluate = mlflow.models.evaluate if THREE else mlflow.evaluate
     result = evaluate(
-        info.model_uri, table, targets="label", model_type="classifier", evaluators="default",
-        evaluator_config={"log_explainer": False, "log_model_explainability": False})
+        info.model_uri,
+        table,
+        targets="label",
+        model_type="classifier",
+        evaluators="default",
+        evaluator_config={"log_explainer": False, "log_model_explainability": False},
+    )
     assert result.metrics["accuracy_score"] > 0.5
 out["evaluate"] = run.info.run_id
 assert client.get_run(run.info.run_id).data.metrics["accuracy_score"] == result.metrics["accuracy_score"]

@@ -66,7 +66,9 @@ with mlflow.start_run(run_name="parent", description="a **note**", tags={"stage"
         mlflow.log_artifact(str(Path(folder, "one.bin")))
         mlflow.log_artifacts(folder, "tree")
     frame = pd.DataFrame({"x": [1.0, 2.0, 3.0], "y": [0, 1, 0]})
-    mlflow.log_input(mlflow.data.from_pandas(frame, source="s3://bucket/x.csv", name="tiny", targets="y"), context="training")
+    mlflow.log_input(
+        mlflow.data.from_pandas(frame, source="s3://bucket/x.csv", name="tiny", targets="y"), context="training"
+    )
     children = []
     for number in range(3):
         with mlflow.start_run(run_name=f"child-{number}", nested=True) as child:
@@ -92,12 +94,22 @@ assert client.get_metric_history(parent.info.run_id, "never") == []
 found = mlflow.search_runs(experiment_names=[name], filter_string="metrics.score > 1 and params.number = '2'")
 assert list(found.run_id) == [children[2]], found
 by_parent = client.search_runs(
-    [experiment.experiment_id], f"tags.mlflow.parentRunId = '{parent.info.run_id}'", order_by=["metrics.score DESC"])
+    [experiment.experiment_id], f"tags.mlflow.parentRunId = '{parent.info.run_id}'", order_by=["metrics.score DESC"]
+)
 assert [r.info.run_id for r in by_parent] == children[::-1]
-assert client.search_runs([experiment.experiment_id], "attributes.status = 'FINISHED' and tags.stage = 'dev'")[0].inputs.dataset_inputs
-assert [r.info.run_id for r in client.search_runs([experiment.experiment_id], "run_name LIKE 'child-%'", order_by=["start_time ASC"])] == children
-assert len(client.search_runs([experiment.experiment_id], "attributes.run_name = 'child-1' AND metrics.score >= 1.5")) == 1
-assert [r.info.run_id for r in client.search_runs([experiment.experiment_id], "dataset.name = 'tiny'")] == [parent.info.run_id]
+assert client.search_runs([experiment.experiment_id], "attributes.status = 'FINISHED' and tags.stage = 'dev'")[
+    0
+].inputs.dataset_inputs
+assert [
+    r.info.run_id
+    for r in client.search_runs([experiment.experiment_id], "run_name LIKE 'child-%'", order_by=["start_time ASC"])
+] == children
+assert (
+    len(client.search_runs([experiment.experiment_id], "attributes.run_name = 'child-1' AND metrics.score >= 1.5")) == 1
+)
+assert [r.info.run_id for r in client.search_runs([experiment.experiment_id], "dataset.name = 'tiny'")] == [
+    parent.info.run_id
+]
 pages, token = [], None
 while True:
     page = client.search_runs([experiment.experiment_id], max_results=2, page_token=token)
@@ -137,8 +149,11 @@ made = client.create_run(experiment.experiment_id, run_name="by client", tags={"
 run_id = out["by_client"] = made.info.run_id
 now = int(time.time() * 1000)
 client.log_batch(
-    run_id, metrics=[Metric(f"m{i % 5}", float(i), now + i, i) for i in range(2500)],
-    params=[Param(f"p{i}", str(i)) for i in range(150)], tags=[RunTag(f"t{i}", str(i)) for i in range(150)])
+    run_id,
+    metrics=[Metric(f"m{i % 5}", float(i), now + i, i) for i in range(2500)],
+    params=[Param(f"p{i}", str(i)) for i in range(150)],
+    tags=[RunTag(f"t{i}", str(i)) for i in range(150)],
+)
 assert len(client.get_metric_history(run_id, "m0")) == 500
 client.delete_tag(run_id, "t3")
 try:
@@ -146,7 +161,10 @@ try:
 except MlflowException as error:
     assert error.error_code == "RESOURCE_DOES_NOT_EXIST", error
 client.update_run(run_id, status="SCHEDULED", name="renamed")
-assert client.get_run(run_id).info.status == "SCHEDULED" and client.get_run(run_id).data.tags["mlflow.runName"] == "renamed"
+assert (
+    client.get_run(run_id).info.status == "SCHEDULED"
+    and client.get_run(run_id).data.tags["mlflow.runName"] == "renamed"
+)
 client.set_tag(run_id, "mlflow.runName", "by tag")
 assert client.get_run(run_id).info.run_name == "by tag"
 client.set_terminated(run_id, "KILLED")
@@ -159,7 +177,9 @@ except MlflowException as error:
     assert "must be in the 'active' state" in str(error), error
 else:
     raise AssertionError("a deleted run was written to")
-assert run_id in [r.info.run_id for r in client.search_runs([experiment.experiment_id], run_view_type=ViewType.DELETED_ONLY)]
+assert run_id in [
+    r.info.run_id for r in client.search_runs([experiment.experiment_id], run_view_type=ViewType.DELETED_ONLY)
+]
 client.restore_run(run_id)
 assert client.get_run(run_id).info.lifecycle_stage == "active"
 for missing in ("f" * 32, "nope"):
@@ -187,4 +207,17 @@ if THREE:
     client.delete_experiment_tag(experiment.experiment_id, "gone")
     assert "gone" not in client.get_experiment(experiment.experiment_id).tags
 assert math.isnan(float("nan"))
+
+
+@mlflow.trace
+def traced(number):
+    return number + 1
+
+
+began = time.monotonic()  # spans that a server does not take yet must not hold up a run
+with mlflow.start_run(run_name="traced"):
+    assert traced(1) == 2
+if hasattr(mlflow, "flush_trace_async_logging"):
+    mlflow.flush_trace_async_logging()
+assert time.monotonic() - began < 15
 sys.stdout.write("\nRESULT " + json.dumps(out) + "\n")
