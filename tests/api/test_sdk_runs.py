@@ -338,3 +338,17 @@ def test_everything_can_be_chosen_by_the_environment(client: Client) -> None:
     assert (stored.id, stored.name, stored.group, stored.notes, stored.kind) == ("from-env", "n", "g", "text", "evaluation")
     assert stored.tags["a"] == "1" and stored.tags["b"] == "true"
     assert client.experiments.get(stored.experiment_id).name == "from env"
+
+
+def test_a_run_without_a_login_goes_to_disk_and_is_shipped_after_it(tmp_path: Path) -> None:
+    secret = "an-admin-token-for-tests-only"
+    with ServerProcess(tmp_path / "closed", settings={"auth": "true", "admin_token": secret}) as closed:
+        with mw.init("login", url=closed.url, finish_timeout=0.5, config={"a": 1}) as run:
+            run.log({"x": 1})
+        report = mw.sync(tmp_path / "data", closed.url, secret)
+        assert (report.runs, report.problems) == (1, [])
+        stored = Client(closed.url, secret).runs.get(run.id)
+        assert stored.metrics["x"].count == 1 and stored.state is RunState.FINISHED
+        with mw.init("login", url=closed.url, token=secret) as run:
+            run.log({"x": 1})
+        assert Client(closed.url, secret).runs.get(run.id).metrics["x"].count == 1

@@ -381,3 +381,33 @@ def test_what_does_not_fit_in_memory_is_dropped_and_counted(tmp_path: Path, monk
     assert run.recorder is not None and run.recorder.overflow_bytes < 200_000
     assert run.dropped > 10_000
     run.finish()
+
+
+def test_a_disk_that_hangs_neither_blocks_the_caller_nor_eats_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    from modelwright.sdk import recorder
+
+    monkeypatch.setattr(recorder, "HARD_CALLS", 30_000)
+    run = mw.init(git=False)
+    assert run.recorder is not None and run.recorder._spool is not None
+    hang = threading.Event()
+    entered = threading.Event()
+    append = run.recorder._spool.append
+
+    def stuck(data: bytes, *, boundary: bool) -> None:
+        entered.set()
+        hang.wait(20)
+        append(data, boundary=boundary)
+
+    monkeypatch.setattr(run.recorder._spool, "append", stuck)
+    run.log({"x": 0})
+    assert entered.wait(5)
+    slowest = 0.0
+    for step in range(60_000):
+        began = time.perf_counter()
+        run.log({"x": step})
+        run.config["step"] = step if step % 1000 == 0 else 0
+        slowest = max(slowest, time.perf_counter() - began)
+    assert len(run.recorder.rows) <= 30_001 and run.dropped > 10_000
+    assert slowest < 1.0
+    hang.set()
+    run.finish()

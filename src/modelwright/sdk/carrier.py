@@ -8,8 +8,10 @@ Knows the order of things. Refuses to know threads and to decide when to try aga
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
+import time
 from array import array
 from collections.abc import Callable
 from pathlib import Path
@@ -103,6 +105,7 @@ class Carrier:
         self.refused = 0
         self.run: Run | None = None
         self._uploading = threading.Lock()
+        self._beat = time.monotonic()
 
     def _path(self, tail: str = "") -> str:
         return f"/api/v1/runs/{segment(self.meta.run_id)}{tail}"
@@ -234,7 +237,7 @@ class Carrier:
         with self._uploading:
             for note, item in self.files.waiting():
                 try:
-                    self.artifacts.upload(self.meta.run_id, item.name, self.files.path(item))
+                    self.artifacts.upload(self.meta.run_id, item.name, self.files.path(item), report=self._moved)
                     self.shipped_files += 1
                 except _REFUSED as error:
                     self._refuse(f"the server refused the file {item.name!r}: {error.message}")
@@ -242,8 +245,15 @@ class Carrier:
                     self._refuse(f"the file {item.name!r} is gone from {self.files.path(item)}")
                 self.files.done(note, item)
 
+    def _moved(self, _: str, __: int) -> None:
+        # A large file takes longer than the server waits for a sign of life.
+        if time.monotonic() - self._beat > 5.0 and not self.ended:
+            with contextlib.suppress(errors.ModelwrightError):
+                self.beat()
+
     def beat(self) -> None:
         """Tell the server that the run is alive."""
+        self._beat = time.monotonic()
         ack = self.transport.call(LogAck, "POST", self._path(":heartbeat"), {})
         self.stop = self.stop or ack.stop
 

@@ -50,7 +50,8 @@ def install(on_exit: Callable[[RunState], None], on_fork: Callable[[], None]) ->
     def exit_with(status: Any = None) -> NoReturn:
         from modelwright.sdk.run import state_of
 
-        ended(state_of(SystemExit(status)))
+        if threading.current_thread() is threading.main_thread():  # elsewhere it ends a thread, not the process
+            ended(state_of(SystemExit(status)))
         leave(status)
 
     sys.exit = exit_with

@@ -34,6 +34,7 @@ BATCH_S = 0.5
 BATCH_POINTS = 20_000
 CALLS_A_FRAME = 2_000
 CROWDED_CALLS = 20_000
+HARD_CALLS = 200_000
 MEMORY_BYTES = 64 << 20
 LINES_LIMIT = 100_000
 KEY_LIMIT = 500
@@ -136,7 +137,12 @@ class Recorder:
 
     def crowded(self) -> None:
         """Called by whoever logs when sealing has fallen behind: turn the oldest rows into columns here (memory only)."""
-        if len(self.rows) < CROWDED_CALLS or not self.lock.acquire(blocking=False):
+        if len(self.rows) < CROWDED_CALLS:
+            return
+        if not self.lock.acquire(blocking=False):
+            # The sealing thread is at it. When its disk has hung for so long that this much waits, memory comes first.
+            if len(self.rows) > HARD_CALLS:
+                self.dropped += len(self.rows.pop()[0])
             return
         try:
             rows = self.rows[:512]
@@ -308,13 +314,19 @@ class Recorder:
             if not kept:
                 self.overflow_bytes = 0
 
-    def close(self, timeout_s: float = 2.0) -> None:
-        """Seal the rest, end the thread and close the spool. Safe to call twice."""
+    def close(self, last: RunUpdate | None = None, timeout_s: float = 2.0) -> None:
+        """Seal the rest, end the thread and close the spool; `last` comes behind everything else. Safe to call twice."""
         self._stop.set()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout_s)
         self._retry_disk = 0.0
+        for _ in range(100):  # bounded: another thread may log on and on
+            self.seal()
+            if not self.rows and not self.lines:
+                break
+        if last is not None:
+            self.add(update=last)
         self.seal(close=True)
         if self._spool is not None:
             self._spool.settle()

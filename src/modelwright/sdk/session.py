@@ -211,6 +211,7 @@ def new_writer() -> str:
 
 def _connect(run: Run, parts: _Parts, *, ask: bool) -> None:
     # Imported here and not by a thread: a fork in the middle of an import leaves the child a lock that nobody opens.
+
     import urllib3  # noqa: F401 # pyright: ignore[reportUnusedImport]
 
     from modelwright.sdk.carrier import Carrier, metric_step
@@ -318,9 +319,8 @@ def _finish(run: Run, state: RunState) -> None:
         _capture.close()
         _capture = None
     _close_handle(run)
-    if parts.primary and not recorder.meta.attached:
-        recorder.add(update=RunUpdate(state=state, end_ms=int(time.time() * 1000)))
-    recorder.close()
+    ends = parts.primary and not recorder.meta.attached
+    recorder.close(RunUpdate(state=state, end_ms=int(time.time() * 1000)) if ends else None)
     run.close_with(state)
     options = run.options
     if parts.shipper is None:

@@ -7,6 +7,7 @@ at the first request, because a training script that only writes to its spool ne
 from __future__ import annotations
 
 import base64
+import gzip
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -119,11 +120,13 @@ class Transport:
             if self._pool is None:
                 import urllib3
 
-                self._pool = urllib3.PoolManager(
-                    maxsize=self._connections,
-                    retries=False,
-                    timeout=urllib3.Timeout(connect=min(self.timeout_s, 10.0), read=self.timeout_s),
-                )
+                options: dict[str, Any] = {
+                    "maxsize": self._connections,
+                    "retries": False,
+                    "timeout": urllib3.Timeout(connect=min(self.timeout_s, 10.0), read=self.timeout_s),
+                }
+                proxy = _proxy(self.url)
+                self._pool = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
             return self._pool
 
     def close(self) -> None:
@@ -265,8 +268,6 @@ class Transport:
         data = to_msgpack(body)
         headers = {"Content-Type": "application/msgpack"}
         if self.compress and len(data) > 2048:
-            import gzip
-
             data = gzip.compress(data, 1)
             headers["Content-Encoding"] = "gzip"
         return _decode(self.request("POST", target, body=data, headers=headers, timeout_s=timeout_s), kind)
@@ -287,6 +288,16 @@ class Transport:
             raise self._unreachable(error) from None
         else:
             response.release_conn()
+
+
+def _proxy(url: str) -> str:
+    """The proxy that `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` ask for; none on loopback."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(url)
+    if parts.hostname in _LOOPBACK or proxy_bypass(parts.hostname or ""):
+        return ""
+    return getproxies().get(parts.scheme, "")
 
 
 def query_text(query: Mapping[str, object] | None) -> str:
