@@ -38,7 +38,7 @@ from modelwright.server.backup_files import (
     write_table,
 )
 from modelwright.server.migrations.schema import digest_columns, metadata
-from modelwright.types.errors import Conflict, Invalid, NotFound, Unavailable
+from modelwright.types.errors import Conflict, Invalid, ModelwrightError, NotFound, Unavailable
 
 _PORTION = 500          # rows at a time
 _DAY_S = 86_400.0
@@ -127,10 +127,15 @@ def restore(source: Path, settings: Settings, *, force: bool = False, progress: 
     _, _, bad = _copy(kept, Cas(open_blobs(settings.blobs, folder(settings))), tell)
     if bad:
         raise Invalid(f"the backup is damaged: {min(bad)}", where=str(source / "blobs"), hint="use another one")
-    if isinstance(dialect, Sqlite):
-        _replace_file(dialect, manifest, source, tell)
-    elif isinstance(dialect, Postgres):
-        _replace_tables(dialect, manifest, source, tell)
+    try:
+        if isinstance(dialect, Sqlite):
+            _replace_file(dialect, manifest, source, tell)
+        elif isinstance(dialect, Postgres):
+            _replace_tables(dialect, manifest, source, tell)
+    except Exception as error:
+        if not isinstance(error, ModelwrightError) and (ours := dialect.translate(error)):
+            raise ours from error
+        raise
     migrations.upgrade(dialect)
     return _report(manifest, begun)
 
@@ -200,12 +205,17 @@ def _replace_file(dialect: Sqlite, manifest: Manifest, source: Path, tell: Progr
     _remove(fresh.path)
     try:
         migrations.upgrade(fresh, to=manifest.revision)
-        database = Database(fresh)
+        connection = fresh.connect(writer=True)
         try:
-            with database.write() as tx:
-                _load(tx, fresh, manifest, source, tell)
+            # Nobody else sees this file, and it is thrown away when anything fails: no log, one sync at the end.
+            for pragma in ("journal_mode=OFF", "synchronous=OFF"):
+                connection.execute(f"PRAGMA {pragma}")
+            connection.execute("BEGIN")
+            _load(Tx(connection, fresh), fresh, manifest, source, tell)
+            connection.execute("COMMIT")
+            connection.execute("PRAGMA journal_mode=WAL")
         finally:
-            database.close()  # writes the log back
+            connection.close()
         _sync(fresh.path)
         if dialect.path.exists() and dialect.in_use():  # which also writes back the log of a server that was killed
             raise Conflict("a server is using the database", where=str(dialect.path), hint="stop it first")
