@@ -11,6 +11,7 @@ import zlib
 from typing import Any, NamedTuple
 
 import numpy as np
+import zstandard
 
 from modelwright.domains.tracking.points.columns import (
     F8,
@@ -23,7 +24,7 @@ from modelwright.domains.tracking.points.columns import (
 )
 
 _SINGLE, _FRESH, _PACKED = 1, 2, 3
-_HEAD = struct.Struct("<BI")  # form, crc32 of all that follows
+_HEAD = struct.Struct("<BI")  # form, crc32 of all that follows, begun with the form
 _POINT = struct.Struct("<qqd")
 _COUNT = struct.Struct("<IB")  # points, which of steps (1) and times (2) count evenly
 _EVEN = struct.Struct("<qq")  # first, difference
@@ -42,7 +43,7 @@ NOTHING = Block(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.flo
 
 
 def _sealed(form: int, body: bytes) -> bytes:
-    return _HEAD.pack(form, zlib.crc32(body)) + body
+    return _HEAD.pack(form, zlib.crc32(body, form)) + body
 
 
 def single(step: int, time_ms: int, value: float) -> bytes:
@@ -93,7 +94,7 @@ def read(data: bytes, where: str, *, times: bool = True) -> Block:
     try:
         form, crc = _HEAD.unpack_from(data)
         body = memoryview(data)[_HEAD.size :]
-        if zlib.crc32(body) != crc:
+        if zlib.crc32(body, form) != crc:
             raise damaged("a checksum does not match", where)
         if form == _PACKED:
             return _read_packed(body, times)
@@ -102,7 +103,7 @@ def read(data: bytes, where: str, *, times: bool = True) -> Block:
             return Block(np.array((step,), np.int64), np.array((time_ms,), np.int64), np.array((value,), np.float64))
         if form == _FRESH:
             return _read_fresh(body)
-    except (struct.error, ValueError, IndexError) as error:
+    except (struct.error, ValueError, IndexError, zstandard.ZstdError) as error:
         raise damaged(str(error), where) from None
     raise damaged("an unknown form of chunk", where)
 
@@ -112,7 +113,7 @@ def point(data: bytes, where: str) -> tuple[int, int, float] | None:
     if len(data) != _HEAD.size + _POINT.size or data[0] != _SINGLE:
         return None
     body = data[_HEAD.size :]
-    if zlib.crc32(body) != _HEAD.unpack_from(data)[1]:
+    if zlib.crc32(body, _SINGLE) != _HEAD.unpack_from(data)[1]:
         raise damaged("a checksum does not match", where)
     return _POINT.unpack(body)
 
