@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -302,6 +304,17 @@ def test_an_upload_streams_within_its_limit(served: TestClient) -> None:
     assert served.put("/t/upload/a/b", content=iter([b"x" * 1000] * 10)).text == "a/b 10000"
     refused(served.put("/t/upload/a", content=iter([b"x" * 100_000] * 11)), 413)
     refused(served.put("/t/upload/a", content=b"x", headers={"content-encoding": "gzip"}), where="Content-Encoding")
+
+
+def test_a_body_that_dribbles_is_given_up(served: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["modelwright.kit.http.body"], "_PATIENCE_S", -1.0)
+
+    def slowly() -> Iterator[bytes]:
+        for _ in range(3):
+            time.sleep(0.01)
+            yield b"x"
+
+    assert "slowly" in refused(served.put("/t/upload/a", content=slowly()))["message"]
 
 
 def test_a_full_queue_answers_503_with_retry_after(tmp_path: Path) -> None:

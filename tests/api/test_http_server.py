@@ -201,9 +201,10 @@ def test_a_taken_port_and_a_strange_address_are_refused_with_a_hint(process: Pro
         {"host": "203.0.113.1", "admin_token": "x" * 20},
         {"port": 99999},
         {"threads": 0},
+        {"dir": "/proc/none"},
     ):
         with pytest.raises(Invalid) as caught:
-            Service(Settings(dir=str(tmp_path / "other"), **settings)).run()  # pyright: ignore[reportArgumentType]
+            Service(Settings(**{"dir": str(tmp_path / "other"), **settings})).run()  # pyright: ignore[reportArgumentType]
         assert caught.value.message
 
 

@@ -22,6 +22,7 @@ from modelwright.server import migrations, wiring
 from modelwright.server.maintenance import Maintenance
 from modelwright.server.routes import server_routes
 from modelwright.server.security import Guard
+from modelwright.types.errors import Invalid
 
 
 class App(Starlette):
@@ -42,9 +43,16 @@ class App(Starlette):
 
 
 def open_state(settings: Settings) -> Ctx:
-    """Open (and migrate) the database and the blob store that the settings name, acting as the system."""
+    """Open (and migrate) the database and the blob store that the settings name, acting as the system.
+
+    Raises:
+        Invalid: a folder or an address that cannot be. Unavailable: the database cannot be reached.
+    """
     place = folder(settings)
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Invalid(f"the data folder cannot be made: {error}", where="--dir") from None
     dialect = open_dialect(settings.db, place)
     migrations.upgrade(dialect)
     return Ctx(

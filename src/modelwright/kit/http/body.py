@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import time
 import zlib
 from collections.abc import Callable, Iterator
 
@@ -18,6 +19,8 @@ POOL = "modelwright.pool"
 """Names in the ASGI scope, set by the edge."""
 
 _STALL_S = 30.0  # a body that stops arriving for so long is given up
+_PATIENCE_S = 60.0  # a body that comes slower than _SLOWEST for longer than this is given up as well
+_SLOWEST = 10_000  # bytes a second
 _PIECE = 256 * 1024  # what is inflated at a time
 _SLICE = 64 * 1024  # what is fed to zlib at a time
 _ZSTD_SLICE = 256  # what is fed to zstd at a time: a 4-byte block makes 128 KiB, so at most 8 MiB come out at once
@@ -70,6 +73,7 @@ def chunks(request: Request, limit: int = 0) -> Iterator[bytes]:
     loop: asyncio.AbstractEventLoop = request.scope[LOOP]
     size = 0
     more = True
+    started = time.monotonic()
     while more:
         future = asyncio.run_coroutine_threadsafe(_next(request), loop)
         try:
@@ -81,6 +85,7 @@ def chunks(request: Request, limit: int = 0) -> Iterator[bytes]:
         size += len(piece)
         if limit and size > limit:
             raise _too_large(limit)
+        _hurry(started, size)
         if piece:
             yield piece
 
@@ -103,14 +108,22 @@ async def _received(request: Request, most: int) -> bytes:
             raise _too_large(most)
         return first
     gathered = bytearray(first)
+    started = time.monotonic()
     while more:
         if len(gathered) > most:
             raise _too_large(most)
+        _hurry(started, len(gathered))
         piece, more = await _next(request)
         gathered += piece
     if len(gathered) > most:
         raise _too_large(most)
     return bytes(gathered)
+
+
+def _hurry(started: float, size: int) -> None:
+    """Give up a body that dribbles: it holds a thread or memory that others need."""
+    if time.monotonic() - started > _PATIENCE_S + size / _SLOWEST:
+        raise Invalid("the body arrives too slowly", where="body")
 
 
 def _bounded(unpack: Callable[[bytes], Iterator[bytes]], content: bytes, most: int) -> bytes:
