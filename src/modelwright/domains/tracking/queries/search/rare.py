@@ -24,12 +24,10 @@ def candidates(tx: Tx, node: Node | None, metrics: Sql) -> list[int] | None:
             wanted = f"IN ({','.join('?' * len(values))})"
         else:
             wanted = f"{clause.operator.value} ?"
-        rows = tx.rows(
-            f"SELECT o.run FROM metrics o WHERE {metrics.text} AND o.key = ? AND o.last {wanted} LIMIT ?",
-            (*metrics.values, clause.name.key, *values, _FEW + 1),
-        )
-        if len(rows) <= _FEW:
-            return [row[0] for row in rows]
+        allowed = f"SELECT o.run FROM metrics o WHERE {metrics.text} AND o.key = ? AND o.last {wanted}"
+        arguments = (*metrics.values, clause.name.key, *values)
+        if tx.row(f"{allowed} LIMIT 1 OFFSET {_FEW}", arguments) is None:
+            return [row[0] for row in tx.rows(allowed, arguments)]
     return None
 
 
