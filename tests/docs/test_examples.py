@@ -7,18 +7,16 @@ machine that is not here. The address http://127.0.0.1:7117 in a block stands fo
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.docs.serving import environment, server
 
 ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
 FENCE = re.compile(
     r"^(?P<mark><!-- not run: [^\n]+ -->\n+)?```(?P<language>python|bash)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL
 )
@@ -41,24 +39,8 @@ def blocks(page: Path, url: str = "") -> list[dict[str, object]]:
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("server")
-    server = subprocess.Popen(
-        [BIN / "mw", "up", "--port", "0", "--dir", folder], stdout=subprocess.PIPE, text=True, env=environment(folder)
-    )
-    assert server.stdout is not None
-    first = server.stdout.readline()
-    found = re.search(r"http://[\d.:]+", first)
-    assert found is not None, first
-    yield found[0]
-    server.send_signal(signal.SIGTERM)
-    server.stdout.close()
-    server.wait(timeout=20)
-
-
-def environment(folder: Path, **more: str) -> dict[str, str]:
-    """Ours, without anything that would lead to another server, and with our commands first on PATH."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MODELWRIGHT_", "MLFLOW_"))}
-    return {**kept, "PATH": f"{BIN}{os.pathsep}{kept['PATH']}", "XDG_CONFIG_HOME": str(folder / "config"), **more}
+    with server(tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: str(page.relative_to(ROOT)))

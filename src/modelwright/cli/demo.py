@@ -105,7 +105,7 @@ def train(url: str, folder: Path, dir_: str, quick: bool, outcome: Outcome, leav
     threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     ours = {"MODELWRIGHT_URL": url, "MODELWRIGHT_SILENT": "1", "PYTHONPATH": str(folder)}
     environment = {**os.environ, **threads, **ours}
-    cache = Path(dir_).expanduser().resolve() / "cache"
+    cache = Path(os.environ.get("MODELWRIGHT_DEMO_CACHE") or Path(dir_) / "cache").expanduser().resolve()
     command = [sys.executable, "-m", "flights.train", "--cache", str(cache), *(["--quick"] if quick else [])]
     outcome.process = subprocess.Popen(command, env=environment)  # noqa: S603  our own example
     outcome.code = outcome.process.wait()

@@ -1,4 +1,4 @@
-"""Makes an MLflow store that has one of everything. Run by the interpreter of an MLflow environment, in an empty folder:
+"""Makes an MLflow store that has one of everything. Run by the Python of an MLflow environment, in an empty folder:
 
 python mlflow_store.py RUNS    (writes mlflow.db and artifact folders; RUNS more runs in the experiment `many`)
 """
