@@ -50,7 +50,7 @@ class Dialect(Protocol):
     binary: str
     """Ends a text expression, so that it sorts by code point."""
     among: str
-    """`column …`: is it one of many? One mark, for what `members` gives, so that the text is the same for any number."""
+    """`column …`: is it one of many? One mark, for what `members` gives; the text is the same for any number."""
     row_lock: str
     """Ends a SELECT that takes rows for this transaction, waiting for others; empty where writers take turns anyway."""
 
