@@ -38,11 +38,12 @@ def test_sigkill_of_the_client_loses_at_most_the_last_100_ms(tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     trials = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(trials) == KILLS
-    late = [trial for trial in trials if trial["lost_ms"] > BOUND_MS + trial["stall_ms"]]
     lost = [trial["lost_ms"] for trial in trials]
-    print(f"\n{KILLS} kills, {sum(trial['calls'] for trial in trials)} calls; lost ms: median {statistics.median(lost):.0f}, most {max(lost):.0f}")
-    assert late == []
-    assert statistics.median(lost) <= 50.0 + statistics.median(trial["stall_ms"] for trial in trials)
+    ran = [trial["ran_ms"] for trial in trials]
+    print(f"\n{KILLS} kills, {sum(trial['calls'] for trial in trials)} calls; lost ms: median {statistics.median(lost):.0f}, most {max(lost):.0f}; "
+          f"of which the process ran: median {statistics.median(ran):.0f}, most {max(ran):.0f}")
+    assert [trial for trial in trials if trial["ran_ms"] > BOUND_MS] == []
+    assert statistics.median(ran) <= BOUND_MS / 2
 
     # What is on disk reaches a server as it is, and a second time changes nothing.
     with ServerProcess(tmp_path / "server") as server:

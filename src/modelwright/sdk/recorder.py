@@ -279,6 +279,7 @@ class Recorder:
     def _open_spool(self) -> bool:
         try:
             self._spool = SpoolWriter(self.folder, self.meta)
+            self._spool.open()  # now, so that the first frame is one write
         except OSError as error:
             self.disk_error = f"{error.strerror or error} ({self.folder})"
             return False

@@ -211,6 +211,7 @@ def new_writer() -> str:
 
 def _connect(run: Run, parts: _Parts, *, ask: bool) -> None:
     # Imported here and not by a thread: a fork in the middle of an import leaves the child a lock that nobody opens.
+    import urllib.request  # noqa: F401 # pyright: ignore[reportUnusedImport]
 
     import urllib3  # noqa: F401 # pyright: ignore[reportUnusedImport]
 

@@ -207,8 +207,7 @@ class SpoolWriter:
 
     def append(self, data: bytes, *, boundary: bool) -> None:
         """Write packed frames at once; `boundary` tells that they end a batch, so that the segment may end here too."""
-        if self._handle < 0:
-            self._open()
+        self.open()
         try:
             written = os.write(self._handle, data)
             if written != len(data):
@@ -220,7 +219,10 @@ class SpoolWriter:
         if boundary and self.size >= SEGMENT_BYTES:
             self.roll()
 
-    def _open(self) -> None:
+    def open(self) -> None:
+        """Open a segment when none is."""
+        if self._handle >= 0:
+            return
         handle = os.open(
             segment_path(self.folder, self.writer, self.index + 1), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644
         )
