@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from modelwright.domains.tracking.points import store
 from modelwright.domains.tracking.queries import artifacts, assemble
 from modelwright.domains.tracking.queries import runs as queries
 from modelwright.domains.tracking.rules import limits, names, places
@@ -59,8 +60,6 @@ def fork(ctx: Ctx, run_id: str, body: Fork) -> Run:
                 raise AlreadyExists(f"the run id {new!r} is taken", where="id")
             return assemble.whole(tx, known)
         queries.copy_data(tx, source.seq, seq)
-        from modelwright.domains.tracking.points import store
-
         store.copy(tx, source.seq, seq, body.step)
         artifacts.copy(tx, ctx.workspace, f"runs/{source.id}", f"runs/{new}")
         runs.changed(ctx, tx, "run.created", row, {"name": name, "forked_from": source.id, "step": body.step})
