@@ -66,18 +66,15 @@ def by_step(tx: Tx, wanted: Sequence[Wanted], grid: Grid, *, spread: bool) -> Ce
             item = wanted[line]
             block = points(stored.chunks_by_step(tx, item.run, item.key, low, high), item.where)
             _place(made, line, grid, grid.whole(block.steps), block.values, spread)
-    parts = [
-        part
-        for part in (_roofs(nodes, wanted, grid), _chunks(nodes, wanted, grid, low, high, spread))
-        if part is not None
-    ]
-    if not parts:
+    parts = [_roofs(nodes, wanted, grid, spread), _chunks(nodes, wanted, grid, low, high, spread)]
+    present = [part for part in parts if part is not None]
+    if not present:
         return made
-    keys, found = parts[0]
-    if len(parts) == 2:
-        keys = np.concatenate((keys, parts[1][0]))
+    keys, found = present[0]
+    if len(present) == 2:
+        keys = np.concatenate((keys, present[1][0]))
         order = np.argsort(keys, kind="stable")
-        keys, found = keys[order], np.concatenate((found, parts[1][1]))[order]
+        keys, found = keys[order], np.concatenate((found, present[1][1]))[order]
     ranks, columns = np.divmod(keys, grid.buckets)
     keys = np.array([node.line for node in nodes], np.int64)[ranks] * grid.buckets + columns
     at = cells.starts(keys)
@@ -104,7 +101,7 @@ def _tangled(nodes: list[_Node]) -> set[int]:
 _Part = tuple[I8, Cells]  # rank of the node · buckets + bucket, and the cell there
 
 
-def _roofs(nodes: list[_Node], wanted: Sequence[Wanted], grid: Grid) -> _Part | None:
+def _roofs(nodes: list[_Node], wanted: Sequence[Wanted], grid: Grid, spread: bool) -> _Part | None:
     """The cells of pyramids."""
     chosen = [(rank, node) for rank, node in enumerate(nodes) if node.shift >= 0]
     if not chosen:
@@ -119,7 +116,11 @@ def _roofs(nodes: list[_Node], wanted: Sequence[Wanted], grid: Grid) -> _Part | 
     inside = (columns >= 0) & (columns < grid.buckets)
     if not inside.all():
         ranks, columns, found = ranks[inside], columns[inside], found[inside]
-    return ranks * grid.buckets + columns, found
+    keys = ranks * grid.buckets + columns
+    if not len(keys):
+        return None
+    at = cells.starts(keys)
+    return keys[at], found if len(at) == len(found) else cells.coarser(found, at, spread=spread)
 
 
 def _chunks(
