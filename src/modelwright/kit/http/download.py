@@ -54,9 +54,7 @@ def download(
         if match and _valid(match[1], match[2]):  # anything else, several ranges too, is answered whole
             span = _span(match[1], match[2], size)
             if span is None:
-                return Response(
-                    status_code=416, headers={"content-range": f"bytes */{size}", "accept-ranges": "bytes"}
-                )
+                return Response(status_code=416, headers={"content-range": f"bytes */{size}", "accept-ranges": "bytes"})
             start, end = span
             status = 206
             headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
