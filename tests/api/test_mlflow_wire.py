@@ -411,3 +411,38 @@ def test_a_crashed_run_is_failed_to_mlflow(client: TestClient) -> None:
         "runs", []
     )
     assert [item["info"]["run_id"] for item in found] == [run]
+
+
+def test_a_point_of_an_unknown_model_is_refused_before_anything_is_logged(client: TestClient) -> None:
+    run = made(client)
+    point = {"key": "m", "value": 1, "timestamp": 1, "model_id": "m-" + "0" * 32}
+    call(client, "/runs/log-metric", {"run_id": run, **point}, status=404)
+    call(client, "/runs/log-batch", {"run_id": run, "metrics": [point]}, status=404)
+    assert "metrics" not in got(client, run)["data"]
+
+
+def test_a_run_name_that_is_not_printable_is_made_so(client: TestClient) -> None:
+    run = made(client, run_name="a\tb\n" + "c" * 600)
+    name = got(client, run)["info"]["run_name"]
+    assert name.startswith("a b c")
+    assert len(name) == 500
+
+
+def test_pages_may_be_as_large_as_mlflow_allows(client: TestClient) -> None:
+    for number in range(3):
+        made(client, start_time=number)
+    assert len(call(client, "/runs/search", {"experiment_ids": ["0"], "max_results": 50_000})["runs"]) == 3
+    assert call(client, "/experiments/search", {"max_results": 50_000})["experiments"]
+
+
+def test_a_wrong_method_on_a_path_with_an_id_is_405(client: TestClient) -> None:
+    answer = client.put(f"{API}/logged-models/m-1", json={})
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "DELETE, GET, PATCH"
+
+
+def test_the_workspace_header_of_mlflow_is_refused_by_files_too(client: TestClient) -> None:
+    answer = client.put(
+        "/api/2.0/mlflow-artifacts/artifacts/x.txt", content=b"x", headers={"X-MLFLOW-WORKSPACE": "team"}
+    )
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "FEATURE_DISABLED")

@@ -15,7 +15,6 @@ import msgspec
 from modelwright.domains.tracking.service import log, models, runs
 from modelwright.kit.context import Ctx
 from modelwright.protocols.mlflow import rules
-from modelwright.protocols.mlflow.decode import bad_value
 from modelwright.protocols.mlflow.shapes import LogBatch, LogKey, LogMetric, LogModel, Metric
 from modelwright.protocols.mlflow.wire import EMPTY, endpoint, hot
 from modelwright.types.access import Permission
@@ -33,9 +32,10 @@ async def log_metric(ctx: Ctx, request: LogMetric) -> bytes:
     key = rules.key(request.key, "name", "Metric name")
     rules.timestamp(request.timestamp, "timestamp", key)
     batch = Batch(points=[Points(key=key, steps=[request.step], times_ms=[request.timestamp], values=[request.value])])
+    for_models = _of_models(request.run_id, [request]) if request.model_id else {}
+    await _check_models(ctx, for_models)
     await asyncio.wrap_future(log.submit(ctx, request.run_id, batch, write_once=True))
-    if request.model_id:
-        await _model_metrics(ctx, request.run_id, [request])
+    await _model_metrics(ctx, for_models)
     return EMPTY
 
 
@@ -77,13 +77,13 @@ async def log_batch(ctx: Ctx, request: LogBatch) -> bytes:
         values[key] = item.value[: rules.PARAM]
     marks = {rules.key(item.key, f"tags[{index}].key"): item.value[: rules.TAG] for index, item in enumerate(tags)}
     batch = Batch(points=_grouped(metrics), params=values)
+    for_models = _of_models(request.run_id, metrics)
+    await _check_models(ctx, for_models)
     if marks:
         await _tagged(ctx, request.run_id, batch, marks)
     else:
         await _logged(ctx, request.run_id, batch)
-    for_models = [item for item in metrics if item.model_id]
-    if for_models:
-        await _model_metrics(ctx, request.run_id, for_models)
+    await _model_metrics(ctx, for_models)
     return EMPTY
 
 
@@ -144,7 +144,7 @@ async def _tagged(ctx: Ctx, run_id: str, batch: Batch, tags: dict[str, str]) -> 
     plain = {key: value for key, value in tags.items() if key not in rules.FIELD_TAGS}
     if len(plain) < len(tags):
         change = RunUpdate(
-            name=tags.get(rules.RUN_NAME) or None,
+            name=rules.run_name(tags.get(rules.RUN_NAME, "")) or None,
             user=tags.get(rules.USER),
             parent_id=tags.get(rules.PARENT),
             notes=tags.get(rules.NOTE),
@@ -157,22 +157,31 @@ async def _tagged(ctx: Ctx, run_id: str, batch: Batch, tags: dict[str, str]) -> 
         await _logged(ctx, run_id, msgspec.structs.replace(batch, tags=plain))
 
 
-async def _model_metrics(ctx: Ctx, run_id: str, metrics: Iterable[Metric | LogMetric]) -> None:
+def _of_models(run_id: str, metrics: Iterable[Metric | LogMetric]) -> dict[str, list[ModelMetric]]:
+    """The points that are about logged models, by model."""
     by_model: dict[str, list[ModelMetric]] = {}
     for item in metrics:
-        if not item.model_id:
-            raise bad_value("model_id", item.model_id)
-        by_model.setdefault(item.model_id, []).append(
-            ModelMetric(
-                key=item.key,
-                value=item.value,
-                step=item.step,
-                time_ms=item.timestamp,
-                run_id=run_id,
-                dataset_name=item.dataset_name or None,
-                dataset_digest=item.dataset_digest or None,
+        if item.model_id:
+            by_model.setdefault(item.model_id, []).append(
+                ModelMetric(
+                    key=item.key,
+                    value=item.value,
+                    step=item.step,
+                    time_ms=item.timestamp,
+                    run_id=run_id,
+                    dataset_name=item.dataset_name or None,
+                    dataset_digest=item.dataset_digest or None,
+                )
             )
-        )
-    loop = asyncio.get_running_loop()
+    return by_model
+
+
+async def _check_models(ctx: Ctx, by_model: dict[str, list[ModelMetric]]) -> None:
+    """Refuse before anything is logged when a model is not there."""
+    for model_id in by_model:
+        await asyncio.get_running_loop().run_in_executor(None, models.get, ctx, model_id)
+
+
+async def _model_metrics(ctx: Ctx, by_model: dict[str, list[ModelMetric]]) -> None:
     for model_id, found in by_model.items():
-        await loop.run_in_executor(None, models.record_metrics, ctx, model_id, found)
+        await asyncio.get_running_loop().run_in_executor(None, models.record_metrics, ctx, model_id, found)

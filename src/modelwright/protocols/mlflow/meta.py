@@ -5,6 +5,9 @@ A route of MLflow that is not served answers ENDPOINT_NOT_FOUND, on which client
 
 from __future__ import annotations
 
+import functools
+import re
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,6 +27,7 @@ _UNSERVED = (
     "/api/2.0/mlflow-artifacts",
     "/ajax-api/2.0/mlflow-artifacts",
 )
+_REST = "{path:path}"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -50,10 +54,21 @@ async def server_info(ctx: Ctx, request: Request) -> Response:
     )
 
 
+@functools.cache
+def _served() -> list[tuple[str, re.Pattern[str]]]:
+    """Methods and paths that are served, without the ones that only say what is not."""
+    found: list[tuple[str, re.Pattern[str]]] = []
+    for operation in ROUTES.operations:
+        if not operation.path.endswith(_REST):
+            path = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(operation.path))
+            found.append((operation.method, re.compile(path)))
+    return found
+
+
 async def unserved(ctx: Ctx, request: Request, path: str) -> Response:
     """A route that is not served here, or not with this method."""
     asked = request.scope["path"]
-    methods = {operation.method for operation in ROUTES.operations if operation.path == asked}
+    methods = {method for method, pattern in _served() if pattern.fullmatch(asked)}
     if methods:
         response = errors.answer(
             "BAD_REQUEST", 405, f"{asked} takes {', '.join(sorted(methods))}, not {request.method}"

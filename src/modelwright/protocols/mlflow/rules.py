@@ -103,6 +103,13 @@ def experiment_id(text: str) -> str:
     return text
 
 
+def run_name(text: str) -> str:
+    """A name of a run as it can be kept: MLflow takes any text, so what is not printable becomes a space."""
+    if text.isprintable() and len(text) <= EXPERIMENT_NAME:
+        return text
+    return "".join(mark if mark.isprintable() else " " for mark in text)[:EXPERIMENT_NAME].strip()
+
+
 def experiment_tag(name: str, value: str) -> None:
     """Check a tag of an experiment. Raises `Invalid`."""
     key(name, "key")

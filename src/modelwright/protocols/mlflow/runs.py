@@ -51,7 +51,7 @@ async def create(ctx: Ctx, request: CreateRun) -> bytes:
         more["kind"] = rules.kind(tags.pop(rules.KIND))
     body = RunCreate(
         experiment_id=rules.experiment_id(request.experiment_id) if request.experiment_id else "0",
-        name=request.run_name or named,
+        name=rules.run_name(request.run_name or named),
         user=request.user_id or user,
         parent_id=tags.pop(rules.PARENT, "") or None,
         notes=tags.pop(rules.NOTE, ""),
@@ -69,7 +69,7 @@ async def update(ctx: Ctx, request: UpdateRun) -> bytes:
     body = RunUpdate(
         state=None if request.status is None else rules.STATES[request.status.name],
         end_ms=request.end_time,
-        name=request.run_name or None,
+        name=rules.run_name(request.run_name or "") or None,
     )
     changed = await asyncio.wrap_future(runs.submit_update(ctx, request.run_id, body))
     return to_json({"run_info": encode.run_info(changed)})

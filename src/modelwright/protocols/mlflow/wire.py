@@ -11,6 +11,7 @@ Every request comes in through one decoder, so that what is authorized is what i
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -98,6 +99,7 @@ def direct(
     """Declare an operation that reads its own request: `function(ctx, request, **path) -> Response`."""
 
     def declare(function: Handler) -> Handler:
+        guarded = function if permission is Permission.OPEN else _guarded(function)
         for prefix in prefixes:
             ROUTES.add(
                 method,
@@ -109,10 +111,32 @@ def direct(
                 hidden=True,
                 name=_name(method, prefix, path),
                 summary=(function.__doc__ or "").split("\n")[0],
-            )(function)
+            )(guarded)
         return function
 
     return declare
+
+
+def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse the header that would choose a workspace of MLflow's before anything is done."""
+    if inspect.iscoroutinefunction(function):
+
+        async def later(ctx: Ctx, request: Request, **values: str) -> Response:
+            _refuse_workspaces(request)
+            return await function(ctx, request, **values)
+
+        return later
+
+    def now(ctx: Ctx, request: Request, **values: str) -> Response:
+        _refuse_workspaces(request)
+        return function(ctx, request, **values)
+
+    return now
+
+
+def _refuse_workspaces(request: Request) -> None:
+    if request.headers.get("x-mlflow-workspace", "").strip():
+        raise errors.WorkspacesOff
 
 
 async def in_pool(request: Request, work: Callable[[], Any]) -> Any:
@@ -150,8 +174,7 @@ def _name(method: str, prefix: str, path: str) -> str:
 
 async def _content(request: Request, method: str) -> bytes | None:
     """The body, or None for a request that speaks through its query string."""
-    if request.headers.get("x-mlflow-workspace", "").strip():
-        raise errors.WorkspacesOff
+    _refuse_workspaces(request)
     if method not in _WITH_BODY:
         return None
     if method in _JSON_ONLY:
