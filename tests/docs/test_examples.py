@@ -37,8 +37,9 @@ def blocks(page: Path, url: str = "") -> list[dict[str, object]]:
     ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server for each page, so that pages do not see each other's runs."""
     with server(tmp_path_factory.mktemp("server")) as address:
         yield address
 
