@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -195,3 +195,35 @@ def test_a_run_logged_offline_is_shown_while_it_still_goes_on(tmp_path: Path) ->
             time.sleep(0.1)
         stored = client.runs.get(run.id)
         assert (stored.state, stored.metrics["x"].count) == (RunState.FINISHED, step)
+
+
+@pytest.mark.slow
+def test_a_killed_run_is_found_crashed_and_the_next_run_sends_what_it_left(tmp_path: Path) -> None:
+    program = (
+        "import modelwright as mw, time\n"
+        "run = mw.init('crash', id='crashed-one', finish_timeout=1)\n"
+        "for step in range(10**6):\n"
+        "    run.log({'x': step}, step=step); time.sleep(0.002)\n"
+        "    if step == 300: print('going', flush=True)\n"
+    )
+    with ServerProcess(tmp_path / "server", settings={"heartbeat_timeout_s": "2"}) as server:
+        env = {**os.environ, "MODELWRIGHT_URL": server.url, "MODELWRIGHT_DIR": str(tmp_path / "client")}
+        child = subprocess.Popen([sys.executable, "-c", program], env=env, stdout=subprocess.PIPE)
+        assert child.stdout is not None and child.stdout.readline()
+        child.kill()
+        child.communicate()
+        client = mw.Client(server.url)
+        _until(lambda: client.runs.get("crashed-one").state is RunState.CRASHED)
+        assert list((tmp_path / "client" / "spool" / "crashed-one").glob("*.seg"))
+        with mw.init("crash", url=server.url, dir=tmp_path / "client") as run:
+            run.log({"x": 1})
+            _until(lambda: not (tmp_path / "client" / "spool" / "crashed-one").exists())
+        history = client.series.history("crashed-one", "x")
+        assert list(history.steps) == list(range(len(history))) and len(history) >= 240
+
+
+def _until(true: Callable[[], bool], seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.05)

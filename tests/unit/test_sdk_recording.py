@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import collections
 import dataclasses
 import decimal
 import json
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -122,6 +124,12 @@ def test_a_dict_that_is_changed_after_the_call_changes_nothing(run: Run) -> None
     array += 1
     got = points(run)
     assert [value for _, value in got["x"]] == [0, 1, 2, 3, 4] and got["y"][0][1] == 1
+
+
+def test_a_series_and_an_ordered_dict_are_as_good_as_a_dict(run: Run) -> None:
+    run.log(pd.Series({"a": 1.0, "b": 2.0}))  # type: ignore[arg-type]
+    run.log(collections.OrderedDict(a=3))
+    assert points(run) == {"a": [(0, 1.0), (1, 3.0)], "b": [(0, 2.0)]}
 
 
 def test_texts_go_to_the_summary(run: Run) -> None:

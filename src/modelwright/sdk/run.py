@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from modelwright.sdk import values as convert
 from modelwright.sdk.files import FileQueue
-from modelwright.sdk.maps import Config, Summary, as_mapping
+from modelwright.sdk.maps import Config, Summary
 from modelwright.sdk.options import Options, as_tags
 from modelwright.sdk.recorder import CROWDED_CALLS, Recorder
 from modelwright.types.errors import Invalid
@@ -76,8 +76,8 @@ class Run:
             commit: False keeps the values until the next call, which records them all at one step.
         """
         try:
-            values = tuple(data.values())
-            if commit and not self._pending and FAST.issuperset(map(type, values)) and (step is None or type(step) is int):
+            values = tuple(data.values()) if type(data) is dict else ()
+            if values and commit and not self._pending and FAST.issuperset(map(type, values)) and (step is None or type(step) is int):
                 if step is None:
                     step = self._next
                     self._next = step + 1
@@ -105,8 +105,8 @@ class Run:
 
     def _log_slowly(self, data: Any, step: Any, commit: bool) -> None:
         if not isinstance(data, Mapping):
-            data = as_mapping(data)
-            if not data:
+            data = data.to_dict() if hasattr(data, "to_dict") else None
+            if not isinstance(data, Mapping):
                 raise Invalid("log takes a dict of name → value")
         stamp = time.time_ns()
         self._pending.update(convert.flatten(cast("Mapping[Any, Any]", data)))

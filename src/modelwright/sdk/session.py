@@ -239,9 +239,29 @@ def _connect(run: Run, parts: _Parts, *, ask: bool) -> None:
             run.config.load(carrier.run.params)
         transport.timeout_s = 30.0
         transport.close()
+    _catch_up(run, transport)
     parts.transport = transport
     parts.shipper = Shipper(carrier, recorder, lambda sentence: say(options, sentence), lambda: _stop(run))
     run.on_file(parts.shipper.files_ready.set)
+
+
+def _catch_up(run: Run, transport: Transport) -> None:
+    """Send, from a thread of its own, what processes that were killed left for this server in the same folder."""
+    options, spool = run.options, run.options.dir / "spool"
+    if all(path.parent.name == run.id for path in spool.glob("*/*.json")):
+        return
+    from modelwright.sdk.sync import Courier
+
+    def meant(meta: Meta) -> bool:
+        return meta.mode == "online" and meta.url == options.url and meta.workspace == options.workspace and meta.run_id != run.id
+
+    def work() -> None:
+        courier = Courier(spool, transport, meant=meant)
+        with contextlib.suppress(Exception):
+            courier.sweep()
+        courier.close()
+
+    threading.Thread(target=work, name="modelwright-catch-up", daemon=True).start()
 
 
 def _stop(run: Run) -> None:

@@ -85,11 +85,16 @@ class Courier:
         transport: where to.
         progress: told about points as they are sent.
         keep: leave the files of what is wholly sent (a later pass knows that it is).
+        meant: whether a writer's spool is to be sent at all; all are without it.
     """
 
-    def __init__(self, folder: Path, transport: Transport, progress: Progress | None = None, *, keep: bool = False) -> None:
+    def __init__(
+        self, folder: Path, transport: Transport, progress: Progress | None = None, *, keep: bool = False,
+        meant: Callable[[Meta], bool] = lambda _: True,
+    ) -> None:  # fmt: skip
         self.folder = spool_folder(folder)
         self.keep = keep
+        self.meant = meant
         self.transport = transport
         self.progress = progress
         self._items: dict[Path, _Item] = {}
@@ -129,7 +134,7 @@ class Courier:
 
     def _new(self, path: Path) -> _Item | None:
         meta = read_meta(path)
-        return None if meta is None else _Item(self.transport, path.parent, meta, self._problems)
+        return None if meta is None or not self.meant(meta) else _Item(self.transport, path.parent, meta, self._problems)
 
     def _one(self, path: Path, item: _Item, report: Report) -> None:
         dead = item.life.take()
