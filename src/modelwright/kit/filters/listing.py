@@ -63,7 +63,7 @@ def search(
 
 def count(tx: Tx, table: str, scope: Sql, fields: Fields, text: str) -> int:
     """How many rows a filter matches."""
-    condition = scope & where(parse(text), fields, tx.dialect)
+    condition = scope & where(parse(text), fields, tx.dialect, whole=True)
     row = tx.row(f"SELECT COUNT(*) FROM {table} WHERE {condition.text or '1=1'}", condition.values)
     return row[0] if row else 0
 

@@ -61,13 +61,13 @@ class Sql:
         return Sql(f"{self.text} AND {other.text}", self.values + other.values)
 
 
-def where(node: Node | None, fields: Fields, dialect: Dialect) -> Sql:
-    """The condition of a filter; empty text when there is no filter.
+def where(node: Node | None, fields: Fields, dialect: Dialect, *, whole: bool = False) -> Sql:
+    """The condition of a filter; empty text when there is no filter. `whole`: most rows will be asked, not a first few.
 
     Raises:
         Invalid: an unknown field, a comparator or value that does not fit the field, a bad regular expression.
     """
-    return Sql("") if node is None else _Writer(fields, dialect).node(node)
+    return Sql("") if node is None else _Writer(fields, dialect, whole=whole).node(node)
 
 
 def instant(value: str) -> int | None:
@@ -87,8 +87,9 @@ class _Part(NamedTuple):
 
 
 class _Writer:
-    def __init__(self, fields: Fields, dialect: Dialect) -> None:
+    def __init__(self, fields: Fields, dialect: Dialect, *, whole: bool) -> None:
         self._fields = fields
+        self._whole = whole
         self._dialect = dialect
 
     def node(self, node: Node) -> Sql:
@@ -111,11 +112,24 @@ class _Writer:
     def _clause(self, clause: Clause) -> Sql:
         field = self._fields.resolve(clause.name)
         if clause.operator in (Operator.IS_NULL, Operator.IS_NOT_NULL):
-            return _presence(field, missing=clause.operator is Operator.IS_NULL)
+            missing = clause.operator is Operator.IS_NULL
+            if field.source:
+                return self._probe(field.source, field.arguments, missing=missing)
+            return Sql(f"({field.expr} IS {'' if missing else 'NOT '}NULL)")
         comparison = self._comparison(clause, field)
         if not field.source:
             return Sql(f"({comparison.text})", comparison.values)
-        return _probe(f"{field.source} AND ({comparison.text})", field.arguments + comparison.values)
+        return self._probe(f"{field.source} AND ({comparison.text})", field.arguments + comparison.values)
+
+    def _probe(self, source: str, values: tuple[Value, ...], *, missing: bool = False) -> Sql:
+        """Whether a source has a row.
+
+        Written so that PostgreSQL looks it up by key, or with `whole` may hash the table once, but makes no join of it:
+        hundreds of joins would take it minutes to plan.
+        """
+        if self._whole:
+            return Sql(f"(EXISTS (SELECT 1 FROM {source}) {'=' if missing else '<>'} FALSE)", values)
+        return Sql(f"((SELECT 1 FROM {source} LIMIT 1) IS {'' if missing else 'NOT '}NULL)", values)
 
     def _comparison(self, clause: Clause, field: Field) -> Sql:
         if field.kind is Kind.ENUM:
@@ -239,17 +253,6 @@ def _members(node: All | Some, negated: bool, *, every: bool) -> list[tuple[Node
         else:
             out += _members(item, flip, every=every)
     return out
-
-
-def _probe(source: str, values: tuple[Value, ...], *, missing: bool = False) -> Sql:
-    """Whether a source has a row: one look-up by key. From EXISTS, PostgreSQL would make a join or hash all rows."""
-    return Sql(f"((SELECT 1 FROM {source} LIMIT 1) IS {'' if missing else 'NOT '}NULL)", values)
-
-
-def _presence(field: Field, *, missing: bool) -> Sql:
-    if field.source:
-        return _probe(field.source, field.arguments, missing=missing)
-    return Sql(f"({field.expr} IS {'' if missing else 'NOT '}NULL)")
 
 
 def _text_value(clause: Clause, literal: Literal) -> str:

@@ -71,8 +71,9 @@ def page(tx: Tx, workspace: str, request: RunSearch) -> tuple[list[RunRow], str]
     filters.page_size(request.max_results, filters.MAX_PAGE)
     node = filters.parse(request.filter)
     items = filters.items(request.order_by, RUNS)
-    condition = _kinds(request) & filters.where(node, RUNS, tx.dialect)
-    phases = _phases(tx, items, narrow=_narrow(node))
+    narrow = _narrow(node)
+    phases = _phases(tx, items, narrow=narrow)
+    condition = _kinds(request) & filters.where(node, RUNS, tx.dialect, whole=len(phases) == 1 and not narrow)
     bound = filters.binding(
         workspace, request.experiments, request.filter, request.order_by, request.lifecycle, request.kinds
     )
@@ -102,7 +103,7 @@ def page(tx: Tx, workspace: str, request: RunSearch) -> tuple[list[RunRow], str]
 def count(tx: Tx, workspace: str, request: RunSearch) -> int:
     """How many runs a search finds; page and order do not matter."""
     node = filters.parse(request.filter)
-    condition = _kinds(request) & filters.where(node, RUNS, tx.dialect)
+    condition = _kinds(request) & filters.where(node, RUNS, tx.dialect, whole=True)
     total = 0
     for branch in _cut(tx, node, _branches(tx, workspace, request)):
         where = branch.runs & branch.lifecycle & condition
