@@ -34,7 +34,7 @@ test: check
 
 chaos:
 	@tools/setup dev
-	@MODELWRIGHT_CHAOS=full $(BIN)/python -m pytest tests/engine tests/api -k "kill or crash or full or restart" $(ARGS)
+	@MODELWRIGHT_CHAOS=full $(BIN)/python -m pytest tests/survive tests/engine $(ARGS)
 
 bench:
 	@tools/setup dev

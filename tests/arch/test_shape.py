@@ -121,7 +121,7 @@ def test_no_file_names_the_machine_it_was_written_on() -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
     if listed.returncode:
         return  # an unpacked source archive has no git
-    homes = re.compile("/(?:" + "|".join(("root", "work")) + r")/\w|/home/(?!user\b|runner\b|someone\b)\w+/")
+    homes = re.compile(r"/(?:root|work)/\w|/home/(?!user\b|runner\b|someone\b)\w+/")
     found: list[str] = []
     for each in filter(None, listed.stdout.split("\0")):
         place = ROOT / each

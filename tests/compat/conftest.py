@@ -50,6 +50,9 @@ def environment(version: str) -> Path:
     for command in commands:
         subprocess.run(command, check=True)
     (building / "complete").touch()
+    if (folder / "complete").exists():  # another worker was quicker, and its tests are using it
+        shutil.rmtree(building, ignore_errors=True)
+        return python
     shutil.rmtree(folder, ignore_errors=True)
     building.rename(folder)
     return python
