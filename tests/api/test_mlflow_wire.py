@@ -248,22 +248,22 @@ def test_files_go_through_the_proxy_by_range_and_by_parts(client: TestClient) ->
     missing = client.get(f"{proxy}/artifacts/0/{run}/artifacts/none.txt")
     assert (missing.status_code, missing.json()["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
 
-    begun = call(client, f"{proxy}/mpu/create/0/{run}/artifacts/big.bin", {"path": "big.bin", "num_parts": 2})
+    begun = call(client, f"{proxy}/mpu/create/0/{run}/artifacts", {"path": "/home/me/big.bin", "num_parts": 2})
     parts = []
     for credential, piece in zip(begun["credentials"], (data[:9_000], data[9_000:]), strict=True):
         sent = client.put(credential["url"], content=piece, headers=credential["headers"])
         parts.append({"part_number": credential["part_number"], "etag": sent.headers["etag"], "url": credential["url"]})
     call(
         client,
-        f"{proxy}/mpu/complete/0/{run}/artifacts/big.bin",
+        f"{proxy}/mpu/complete/0/{run}/artifacts",
         {"path": "big.bin", "upload_id": begun["upload_id"], "parts": parts},
     )
     assert client.get(f"{proxy}/artifacts/0/{run}/artifacts/big.bin").content == data
-    begun = call(client, f"{proxy}/mpu/create/0/{run}/artifacts/big.bin", {"path": "big.bin", "num_parts": 1})
-    call(client, f"{proxy}/mpu/abort/0/{run}/artifacts/big.bin", {"path": "big.bin", "upload_id": begun["upload_id"]})
+    begun = call(client, f"{proxy}/mpu/create/0/{run}/artifacts", {"path": "/home/me/big.bin", "num_parts": 1})
+    call(client, f"{proxy}/mpu/abort/0/{run}/artifacts", {"path": "big.bin", "upload_id": begun["upload_id"]})
     call(
         client,
-        f"{proxy}/mpu/complete/0/{run}/artifacts/big.bin",
+        f"{proxy}/mpu/complete/0/{run}/artifacts",
         {"path": "big.bin", "upload_id": begun["upload_id"], "parts": parts},
         status=404,
     )

@@ -3,7 +3,9 @@
 import json
 import os
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import mlflow
 
@@ -23,4 +25,15 @@ client = mlflow.MlflowClient()
 history = client.get_metric_history(run.info.run_id, "system/cpu_utilization_percentage")
 assert history, "no system metrics arrived"
 assert len(client.get_metric_history(run.info.run_id, "tick")) == step
+
+# A large file in parts, when the user asks for that.
+os.environ["MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD"] = "true"
+os.environ["MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE"] = str(6 * 1024 * 1024)
+os.environ["MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE"] = str(5 * 1024 * 1024)
+content = os.urandom(12 * 1024 * 1024)
+with tempfile.TemporaryDirectory() as folder:
+    Path(folder, "large.bin").write_bytes(content)
+    client.log_artifact(run.info.run_id, str(Path(folder, "large.bin")), "parts")
+    got = client.download_artifacts(run.info.run_id, "parts/large.bin", folder)
+    assert Path(got).read_bytes() == content
 sys.stdout.write("\nRESULT " + json.dumps({"run": run.info.run_id, "steps": step}) + "\n")

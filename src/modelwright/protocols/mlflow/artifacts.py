@@ -168,11 +168,12 @@ def presigned(ctx: Ctx, request: Empty, path: str) -> Response:
 
 @direct("POST", "/mpu/create/{path:path}", Permission.WRITE, prefixes=ARTIFACTS)
 async def create_upload(ctx: Ctx, request: Request, path: str) -> Response:
-    """Start a multipart upload; the parts are sent to this server, with the caller's own credentials."""
+    """Start a multipart upload into a folder; the parts are sent to this server, with the caller's own credentials."""
     asked = _CREATE.body(await body(request))
     if not 1 <= asked.num_parts <= _PARTS:
         raise bad_value("num_parts", asked.num_parts, f"It must be between 1 and {_PARTS}.")
-    owner, rest = place(path)
+    name = asked.path.replace("\\", "/").rstrip("/").rpartition("/")[2]  # clients send the path that they read from
+    owner, rest = place(f"{path.rstrip('/')}/{name}")
     _is_file(rest, path)
     upload = await in_pool(request, lambda: artifacts.start_upload(ctx, owner, rest))
     base = f"{request.url.scheme}://{request.headers.get('host', '')}/api/2.0/mlflow-artifacts/mpu/part/{upload.id}"
