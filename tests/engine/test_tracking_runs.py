@@ -514,3 +514,15 @@ def test_a_thousand_runs_are_created_in_a_few_commits_and_each_answer_is_its_own
     with ctx.db.read() as tx:
         assert tx.row("SELECT count(*) FROM runs") == (300,)
         assert queries.locate(tx, "default", made[7].id).name == "r7"
+
+
+def test_a_purge_of_much_goes_in_several_transactions_and_leaves_the_others_alone(ctx: Ctx) -> None:
+    home = experiments.create(ctx, ExperimentCreate(name="x"))
+    other = runs.create(ctx, RunCreate(params={"a": 1}))
+    for number in range(3):
+        runs.create(ctx, RunCreate(experiment_id=home.id, params={f"p{place}": number for place in range(1_500)}))
+    experiments.delete(ctx, home.id)
+    experiments.purge(ctx, home.id)
+    with ctx.db.read() as tx:
+        assert tx.rows("SELECT id FROM runs") == [(other.id,)]
+        assert tx.row("SELECT count(*) FROM params") == (1,)

@@ -5,6 +5,8 @@ What a stop interrupts is found and finished later.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from modelwright.kit.db import Database, Tx
 
 _BATCH = 2_000
@@ -50,14 +52,30 @@ def pending_experiments(database: Database) -> list[tuple[int, str]]:
     return [(row[0], row[1].removeprefix("~")) for row in rows]
 
 
-def finish(database: Database, seq: int, workspace: str, run_id: str) -> None:
-    """Remove all that a condemned run has, then the run."""
-    files(database, workspace, f"runs/{run_id}")
+def finish(database: Database, runs: Sequence[tuple[int, str, str]]) -> None:
+    """Remove all that condemned runs have, (seq, workspace, id), then the runs; some thousand rows a transaction."""
+    left = list(runs)
+    while left:
+        with database.write() as tx:
+            budget = _BATCH
+            while left and budget > 0:
+                seq, workspace, run_id = left[-1]
+                budget -= _some(tx, seq, workspace, f"runs/{run_id}", budget)
+                if budget > 0:  # it has nothing any more
+                    tx.execute("DELETE FROM runs WHERE seq = ? AND lifecycle = 'purged'", (seq,))
+                    left.pop()
+                    budget -= 1
+
+
+def _some(tx: Tx, seq: int, workspace: str, owner: str, most: int) -> int:
+    """Remove at most so many rows of a run; returns how many there were."""
+    gone = _files(tx, workspace, owner, most)
     for table, column in _TABLES:
-        some = f"SELECT {column} FROM {table} WHERE run = ? LIMIT {_BATCH}"
-        _emptied(database, f"DELETE FROM {table} WHERE run = ? AND {column} IN ({some})", seq)
-    with database.write() as tx:
-        tx.execute("DELETE FROM runs WHERE seq = ? AND lifecycle = 'purged'", (seq,))
+        if gone >= most:
+            break
+        some = f"SELECT {column} FROM {table} WHERE run = ? LIMIT {most - gone}"
+        gone += tx.execute(f"DELETE FROM {table} WHERE run = ? AND {column} IN ({some})", (seq, seq))
+    return gone
 
 
 def finish_experiment(database: Database, number: int, workspace: str) -> None:
@@ -74,18 +92,16 @@ def files(database: Database, workspace: str, owner: str) -> None:
     """Remove an owner's artifacts and unfinished uploads. Contents go later, when nobody refers to them."""
     while True:
         with database.write() as tx:
-            count = tx.execute(
-                "DELETE FROM artifacts WHERE workspace = ? AND owner = ? AND path IN "
-                f"(SELECT path FROM artifacts WHERE workspace = ? AND owner = ? LIMIT {_BATCH})",
-                (workspace, owner, workspace, owner),
-            )
-            if count < _BATCH:
-                tx.execute("DELETE FROM uploads WHERE workspace = ? AND owner = ?", (workspace, owner))
+            if _files(tx, workspace, owner, _BATCH) < _BATCH:
                 return
 
 
-def _emptied(database: Database, sql: str, seq: int) -> None:
-    while True:
-        with database.write() as tx:
-            if tx.execute(sql, (seq, seq)) == 0:
-                return
+def _files(tx: Tx, workspace: str, owner: str, most: int) -> int:
+    count = tx.execute(
+        "DELETE FROM artifacts WHERE workspace = ? AND owner = ? AND path IN "
+        f"(SELECT path FROM artifacts WHERE workspace = ? AND owner = ? LIMIT {most})",
+        (workspace, owner, workspace, owner),
+    )
+    if count < most:
+        tx.execute("DELETE FROM uploads WHERE workspace = ? AND owner = ?", (workspace, owner))
+    return count

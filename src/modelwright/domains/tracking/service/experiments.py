@@ -184,8 +184,7 @@ def purge(ctx: Ctx, experiment_id: str) -> None:
         return row.number
 
     number = ctx.db.submit(work).result()
-    for seq, workspace, run_id in purging.pending(ctx.db, number):
-        purging.finish(ctx.db, seq, workspace, run_id)
+    purging.finish(ctx.db, purging.pending(ctx.db, number))
     purging.finish_experiment(ctx.db, number, ctx.workspace)
 
 

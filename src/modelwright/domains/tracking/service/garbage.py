@@ -65,9 +65,9 @@ def collect(ctx: Ctx, *, older_than_ms: int = GRACE_MS) -> dict[str, int]:
 
 
 def _finish(ctx: Ctx, counts: dict[str, int]) -> None:
-    for seq, workspace, run_id in purging.pending(ctx.db):
-        purging.finish(ctx.db, seq, workspace, run_id)
-        counts["runs"] += 1
+    runs = purging.pending(ctx.db)
+    purging.finish(ctx.db, runs)
+    counts["runs"] += len(runs)
     for number, workspace in purging.pending_experiments(ctx.db):
         purging.finish_experiment(ctx.db, number, workspace)
         counts["experiments"] += 1

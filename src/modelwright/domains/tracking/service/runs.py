@@ -211,7 +211,7 @@ def purge(ctx: Ctx, run_id: str) -> None:
         return row
 
     row = ctx.db.submit(work, key=run_id).result()
-    purging.finish(ctx.db, row.seq, row.workspace, row.id)
+    purging.finish(ctx.db, [(row.seq, row.workspace, row.id)])
 
 
 def locate(tx: Tx, ctx: Ctx, run_id: str, *, writable: bool = False, deleted: bool = False) -> RunRow:
