@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from modelwright.sdk import credentials, options
-from modelwright.sdk.origin import clean_command, clean_url
+from modelwright.sdk.options import clean_url
+from modelwright.sdk.origin import clean_command
 from modelwright.sdk.run import clean_path
 from modelwright.types.errors import Invalid
 

@@ -419,3 +419,11 @@ def test_a_disk_that_hangs_neither_blocks_the_caller_nor_eats_the_memory(monkeyp
     assert slowest < 1.0
     hang.set()
     run.finish()
+
+
+def test_a_password_in_the_address_is_not_written_to_the_spool(tmp_path: Path) -> None:
+    run = mw.init(git=False, url="http://me:hunter2@127.0.0.1:9", token="mw_hunter2", finish_timeout=0.0)
+    run.log({"x": 1})
+    run.finish()
+    written = b"".join(path.read_bytes() for path in (tmp_path / "data" / "spool").rglob("*") if path.is_file())
+    assert b"127.0.0.1:9" in written and b"hunter2" not in written

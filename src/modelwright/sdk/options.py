@@ -23,6 +23,7 @@ RESUMES = ("never", "allow", "must", "auto")
 CONSOLES = ("wrap", "fd", "off")
 STOPS = ("flag", "interrupt")
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+_USERINFO = re.compile(r"(\w+://)[^/@\s]+@")
 _HEX = re.compile(r"[0-9a-f]{32}")
 _NO = frozenset({"0", "false", "no", "off"})
 
@@ -112,6 +113,11 @@ def _parse(name: str, text: str) -> Any:
     if name == "console" and text.lower() in _NO:
         return "off"
     return text
+
+
+def clean_url(text: str) -> str:
+    """A text whose addresses have no user and password in them."""
+    return _USERINFO.sub(r"\1", text)
 
 
 def _choice(values: dict[str, Any], name: str, allowed: tuple[str, ...]) -> None:

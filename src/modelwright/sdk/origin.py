@@ -15,6 +15,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from modelwright.sdk.options import clean_url
 from modelwright.types.tracking import GitState, Origin
 
 ENVIRONMENT = (
@@ -27,12 +28,6 @@ ENVIRONMENT = (
 PATCH_LIMIT = 4 << 20
 _SECRET = re.compile(r"(?i)(pass(word|wd)?|secret|token|api[-_]?key|credential|auth)")
 _VALUE = re.compile(r"(?i)^(--?[\w-]*(pass(word|wd)?|secret|token|api[-_]?key|credential|auth)[\w-]*)=.*$")
-_USERINFO = re.compile(r"(\w+://)[^/@\s]+@")
-
-
-def clean_url(text: str) -> str:
-    """An address without user and password."""
-    return _USERINFO.sub(r"\1", text)
 
 
 def clean_command(arguments: list[str]) -> list[str]:

@@ -20,7 +20,7 @@ import msgspec
 
 from modelwright.sdk import exits, values
 from modelwright.sdk.maps import Config, Summary, as_mapping
-from modelwright.sdk.options import Options
+from modelwright.sdk.options import Options, clean_url
 from modelwright.sdk.options import read as read_options
 from modelwright.sdk.recorder import Recorder
 from modelwright.sdk.run import Run
@@ -172,7 +172,7 @@ def _opened(options: Options, fork: tuple[str, int | None] | None, primary: bool
         tags=options.tags, heartbeat=True,
     )  # fmt: skip
     meta = Meta(
-        run_id=options.run_id, writer=new_writer(), mode=options.mode, url=options.url, workspace=options.workspace, create=create,
+        run_id=options.run_id, writer=new_writer(), mode=options.mode, url=clean_url(options.url), workspace=options.workspace, create=create,
         resume=resume, fork_run=fork[0] if fork else "", fork_step=fork[1] if fork else None, attached=not leads,
         host=os.uname().nodename if hasattr(os, "uname") else "", pid=os.getpid(),
     )  # fmt: skip
@@ -253,7 +253,7 @@ def _catch_up(run: Run, transport: Transport) -> None:
     from modelwright.sdk.sync import Courier
 
     def meant(meta: Meta) -> bool:
-        return meta.mode == "online" and meta.url == options.url and meta.workspace == options.workspace and meta.run_id != run.id
+        return meta.mode == "online" and meta.url == clean_url(options.url) and meta.workspace == options.workspace and meta.run_id != run.id
 
     def work() -> None:
         courier = Courier(spool, transport, meant=meant)
@@ -299,7 +299,7 @@ def _accompany(run: Run, parts: _Parts) -> None:
 
         _capture = Capture(_heard, options.console)
         _capture.start()
-    where = options.url or f"{recorder.folder} (serve it with `mw up`, or ship it with `mw sync`)"
+    where = clean_url(options.url) or f"{recorder.folder} (serve it with `mw up`, or ship it with `mw sync`)"
     say(options, f"run {run.name} ({run.id}) → {f'{where}/runs/{run.id}' if options.url else where}")
 
 
@@ -355,7 +355,7 @@ def _finish(run: Run, state: RunState) -> None:
         discard(recorder.folder, recorder.meta.writer)
         if parts.primary:
             _sweep(recorder.folder, parts.shipper.carrier.transport)
-            say(options, f"run {run.name} is {state.value}: {options.url}/runs/{run.id}")
+            say(options, f"run {run.name} is {state.value}: {clean_url(options.url)}/runs/{run.id}")
     else:
         why = f" ({parts.shipper.problem})" if parts.shipper.problem else ""
         say(options, f"not everything reached the server{why}. The rest lies in {recorder.folder}; send it with `mw sync {options.dir}`")

@@ -141,7 +141,8 @@ class Lock:
         self._handle = handle
         with contextlib.suppress(OSError):
             os.ftruncate(handle, 0)
-            os.pwrite(handle, f"{os.getpid()} {_host()}\n".encode(), 0)
+            os.lseek(handle, 0, os.SEEK_SET)
+            os.write(handle, f"{os.getpid()} {_host()}\n".encode())
         return True
 
     def drop(self) -> None:
