@@ -5,12 +5,17 @@ Knows which columns a person wants. Refuses to know the search language: the ser
 
 from __future__ import annotations
 
+from itertools import islice
+
 import click
 
 from modelwright.cli.connect import connected, find_experiments
 from modelwright.cli.output import ago, duration, note, pairs, say, show_json, size, table, when
 from modelwright.sdk.client import Client
 from modelwright.types.tracking import Lifecycle, MetricSummary, Run, RunUpdate
+
+FILES = 100
+"""Most files that `show` lists."""
 
 
 @click.group("runs")
@@ -167,12 +172,10 @@ def show(client: Client, run: str, as_json: bool) -> None:
     section("Summary", ["KEY", "VALUE"], [[key, value] for key, value in sorted(found.summary.items())])
     section("Tags", ["KEY", "VALUE"], [[key, value] for key, value in sorted(found.tags.items())])
     section("Datasets", ["NAME", "DIGEST"], [[item.name, item.digest] for item in found.dataset_inputs])
-    files = client.artifacts.list(found.id)
-    section(
-        "Artifacts",
-        ["PATH", "SIZE"],
-        [[f"{item.path}/" if item.is_dir else item.path, size(item.size)] for item in files],
-    )
+    files = list(islice(client.artifacts.walk(found.id), FILES + 1))
+    section("Artifacts", ["PATH", "SIZE"], [[item.path, size(item.size)] for item in files[:FILES]])
+    if len(files) > FILES:
+        say(f"… and more: mw export FOLDER {found.id}")
 
 
 def section(title: str, headers: list[str], rows: list[list[object]]) -> None:
