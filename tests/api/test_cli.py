@@ -246,6 +246,8 @@ def test_up_refuses_the_network_until_there_is_an_administrator(tmp_path: Path) 
         assert kept.stat().st_mode & 0o777 == 0o600
         listed = json.loads(mw("user", "ls", "--json", cwd=tmp_path).stdout)
         assert [user["name"] for user in listed] == ["ada"]
+        assert mw("logout", cwd=tmp_path).returncode == 0
+        assert mw("runs", "ls", "--url", address, cwd=tmp_path).returncode == 1
 
 
 def test_backup_and_restore_bring_everything_to_another_folder(place: Path, url: str, tmp_path: Path) -> None:

@@ -52,3 +52,10 @@ def with_login(url: str, user: str, password: str) -> str:
     """The address with a name and password in it, which the transport sends as Basic credentials."""
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{rest}"
+
+
+@click.command("logout")
+@click.option("--url", metavar="URL", default="", help="The server.  [default: the last one logged in to]")
+def logout_command(url: str) -> None:
+    """Forget the token of a server on this machine. `mw token revoke` ends it everywhere."""
+    note("Forgotten." if credentials.forget(url) else "There was no login to forget.")

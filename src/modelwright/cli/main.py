@@ -26,6 +26,7 @@ COMMANDS = {
     "import": ("imports", "Copy everything from another tracking server."),
     "sync": ("sync", "Ship what was logged offline to a server."),
     "login": ("login", "Remember a server and a token."),
+    "logout": ("login", "Forget the token of a server."),
     "user": ("access", "Add, list and change users (administrators)."),
     "token": ("access", "Create, list and revoke API tokens."),
     "backup": ("backup", "Write everything the server holds to one folder, online."),
