@@ -248,7 +248,7 @@ def test_files_go_through_the_proxy_by_range_and_by_parts(client: TestClient) ->
     missing = client.get(f"{proxy}/artifacts/0/{run}/artifacts/none.txt")
     assert (missing.status_code, missing.json()["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
 
-    begun = call(client, f"{proxy}/mpu/create/0/{run}/artifacts", {"path": "/home/me/big.bin", "num_parts": 2})
+    begun = call(client, f"{proxy}/mpu/create/0/{run}/artifacts", {"path": "/data/in/big.bin", "num_parts": 2})
     parts = []
     for credential, piece in zip(begun["credentials"], (data[:9_000], data[9_000:]), strict=True):
         sent = client.put(credential["url"], content=piece, headers=credential["headers"])
@@ -259,7 +259,7 @@ def test_files_go_through_the_proxy_by_range_and_by_parts(client: TestClient) ->
         {"path": "big.bin", "upload_id": begun["upload_id"], "parts": parts},
     )
     assert client.get(f"{proxy}/artifacts/0/{run}/artifacts/big.bin").content == data
-    begun = call(client, f"{proxy}/mpu/create/0/{run}/artifacts", {"path": "/home/me/big.bin", "num_parts": 1})
+    begun = call(client, f"{proxy}/mpu/create/0/{run}/artifacts", {"path": "/data/in/big.bin", "num_parts": 1})
     call(client, f"{proxy}/mpu/abort/0/{run}/artifacts", {"path": "big.bin", "upload_id": begun["upload_id"]})
     call(
         client,
@@ -446,3 +446,23 @@ def test_the_workspace_header_of_mlflow_is_refused_by_files_too(client: TestClie
         "/api/2.0/mlflow-artifacts/artifacts/x.txt", content=b"x", headers={"X-MLFLOW-WORKSPACE": "team"}
     )
     assert (answer.status_code, answer.json()["error_code"]) == (400, "FEATURE_DISABLED")
+
+
+def test_tags_that_are_fields_can_be_asked_for_in_every_spelling(client: TestClient) -> None:
+    parent = made(client, run_name="it's", start_time=1)
+    child = made(client, run_name="b", start_time=2, tags=[{"key": "mlflow.parentRunId", "value": parent}])
+
+    def found(text: str, *order: str) -> list[str]:
+        body = {"experiment_ids": ["0"], "filter": text, "order_by": list(order)}
+        return [item["info"]["run_id"] for item in call(client, "/runs/search", body).get("runs", [])]
+
+    for spelling in ("tags.mlflow.parentRunId", "tag.`mlflow.parentRunId`", 'tags."mlflow.parentRunId"'):
+        assert found(f"{spelling} = '{parent}'") == [child], spelling
+        assert found(f"{spelling} IS NULL") == [parent], spelling
+        assert found(f"{spelling} IS NOT NULL and attributes.start_time > 0") == [child], spelling
+    assert found("params.x != 'tags.mlflow.parentRunId = 1'") == []
+    assert found("", "tags.`mlflow.runName` ASC") == [child, parent]
+    assert found('tags.mlflow.runName = "it\'s"') == [parent]
+    call(client, "/runs/set-tag", {"run_id": child, "key": "mlflow.runNameX", "value": "1"})
+    assert found("tags.mlflow.runNameX = '1'") == [child]
+    assert found("tags.mlflow.user != 'nobody'", "start_time ASC") == [parent, child]

@@ -1,4 +1,4 @@
-"""MLflow's filter and order texts in our language: its tags that are fields here, its state names, its order items.
+"""MLflow's filter and order texts in our language: its tags that are fields of a run here are named as fields.
 
 MLflow's grammar is a subset of ours, so texts pass as they are but for names. Values in quotes are never touched.
 """
@@ -21,12 +21,6 @@ _NAMES = "|".join(re.escape(name) for name in _FIELDS)
 _TAG = re.compile(
     rf"\btags?\s*\.\s*(?:`(?P<a>{_NAMES})`|\"(?P<b>{_NAMES})\"|(?P<c>{_NAMES})(?![\w.\-/]))", re.IGNORECASE
 )
-_STATUS = re.compile(
-    r"(?:\b(?:attributes?|attr|run)\s*\.\s*)?\bstatus\s*(?:!=|=|\bNOT\s+IN\b|\bIN\b|\bI?LIKE\b)\s*\(?\s*$",
-    re.IGNORECASE,
-)
-_IN_STATUS = re.compile(r"\bstatus\s+(?:NOT\s+)?IN\s*\([^()]*$", re.IGNORECASE)
-_QUOTED = re.compile(r"'[^']*'|(?<![.\s])\s*\"[^\"]*\"")
 
 
 def runs(text: str) -> str:
