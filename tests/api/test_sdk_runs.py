@@ -60,6 +60,7 @@ def test_a_run_arrives_with_everything_that_was_logged(client: Client, tmp_path:
         mw.log({"picture": mw.Html("<b>hi</b>")})
         mw.log_artifact(tmp_path / "model.bin", "models/")
         mw.alert("look", level="warning")
+        mw.log_input("flights", source="https://me:hunter2@host/flights.csv", schema={"delay": "float"}, context="training")
         mw.summary["score"] = 0.5
         run.set_tags(owner="me")
     stored = client.runs.get(run.id)
@@ -69,6 +70,9 @@ def test_a_run_arrives_with_everything_that_was_logged(client: Client, tmp_path:
     assert stored.metrics["acc"].best == 6 and stored.metrics["loss"].nans == 1 and stored.summary["score"] == 0.5
     assert stored.origin is not None and stored.origin.packages["msgspec"] and stored.origin.pid == os.getpid()
     assert any(key.startswith("alert.") for key in stored.summary)
+    (dataset,) = stored.dataset_inputs
+    assert (dataset.name, dataset.source, dataset.tags) == ("flights", "https://host/flights.csv", {"context": "training"})
+    assert dataset.schema == '{"delay":"float"}' and dataset.digest
     files = {item.path: item.size for item in client.artifacts.walk(run.id)}
     assert files["models/model.bin"] == 3_000_000
     (page,) = [path for path in files if path.startswith("media/picture/")]

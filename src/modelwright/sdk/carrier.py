@@ -22,7 +22,7 @@ from modelwright.sdk.files import FileQueue
 from modelwright.sdk.spool import Frame, Meta, SpoolReader
 from modelwright.sdk.transport import Transport, segment
 from modelwright.types import errors
-from modelwright.types.tracking import Fork, Lifecycle, LogAck, LogBatch, Points, Run, RunState, RunUpdate
+from modelwright.types.tracking import Fork, Inputs, Lifecycle, LogAck, LogBatch, Points, Run, RunState, RunUpdate
 
 ENDED = frozenset({RunState.FINISHED, RunState.FAILED, RunState.KILLED, RunState.CRASHED})
 _REFUSED = (errors.Invalid, errors.TooLarge)
@@ -200,6 +200,12 @@ class Carrier:
             if self.transport.call(Run, "GET", self._path()).lifecycle is Lifecycle.DELETED:
                 raise  # restoring the run makes it go on
             self._salvage(batch, error)  # a repeated step of a metric that allows none
+        datasets = [item for frame in frames for item in frame.inputs]
+        if datasets:
+            try:
+                self.transport.call(type(None), "POST", self._path("/inputs"), Inputs(datasets=datasets))
+            except _REFUSED as error:
+                self._refuse(f"the server refused the inputs of the run: {error.message}")
         updates = [frame.update for frame in frames if frame.update is not None]
         for update in updates:
             if update.state in ENDED:

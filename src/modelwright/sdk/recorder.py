@@ -365,7 +365,7 @@ def _joined(sides: list[dict[str, Any]]) -> dict[str, Any]:
         for name, value in side.items():
             if name in {"params", "tags", "summary"}:
                 joined[name] = {**joined.get(name, {}), **value}
-            elif name == "definitions":
+            elif name in {"definitions", "inputs"}:
                 joined[name] = [*joined.get(name, []), *value]
             elif name == "update" and name in joined:
                 joined[name] = _merge(joined[name], value)

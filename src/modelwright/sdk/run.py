@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from modelwright.sdk import values as convert
 from modelwright.sdk.files import FileQueue
 from modelwright.sdk.maps import Config, Summary
-from modelwright.sdk.options import Options, as_tags
+from modelwright.sdk.options import Options, as_tags, clean_url
 from modelwright.sdk.recorder import CROWDED_CALLS, Recorder
+from modelwright.types.codec import finite, to_json
 from modelwright.types.errors import Invalid
-from modelwright.types.tracking import Goal, MetricDefinition, RunState, RunUpdate, StepPolicy
+from modelwright.types.tracking import DatasetInput, Goal, MetricDefinition, RunState, RunUpdate, StepPolicy
 
 if TYPE_CHECKING:
     from modelwright.sdk.media import Media
@@ -292,9 +293,33 @@ class Run:
         else:
             self._add(definitions=[definition])
 
-    def log_input(self, name: str, *, digest: str = "", source: str = "", tags: Mapping[str, str] | None = None) -> None:
-        """Tell which data the run read; kept in the summary as `input.<name>`."""
-        self._add(summary={f"input.{name}": {"digest": digest, "source": source, "tags": as_tags(tags)}})
+    def log_input(
+        self, name: str, *, digest: str = "", source: str = "", source_type: str = "", schema: Any = None, profile: Any = None,
+        context: str = "",
+    ) -> None:  # fmt: skip
+        """Tell which data the run read.
+
+        Args:
+            name: name of the dataset.
+            digest: what tells its versions apart, at most 36 characters; made from the source when empty.
+            source: where it came from: a path, URL or query. Passwords in it are cut.
+            source_type: `local`, `s3`, `sql`, …
+            schema: its columns, as JSON values.
+            profile: its statistics, as JSON values.
+            context: what it was used for: `training`, `validation`, …
+        """
+        try:
+            where = clean_url(str(source))
+            if not digest:
+                import hashlib
+
+                digest = hashlib.sha256(f"{name} {where}".encode("utf-8", "replace")).hexdigest()[:16]
+            self._add(inputs=[DatasetInput(
+                name=convert.shown(name), digest=str(digest)[:36], source_type=source_type, source=where, schema=_document(schema),
+                profile=_document(profile), tags={"context": context} if context else {},
+            )])  # fmt: skip
+        except Exception as error:
+            self._swallow("log_input", error)
 
     def set_tags(self, *words: str, **tags: str) -> None:
         """Set tags: words, or name=value."""
@@ -374,6 +399,11 @@ class Run:
 
     def __repr__(self) -> str:
         return f"Run({self.name!r}, id={self.id!r}, {self.state.value})"
+
+
+def _document(value: Any) -> str | None:
+    """Values as JSON text; None stays None."""
+    return None if value is None else to_json(finite(convert.plain(value))).decode()
 
 
 def state_of(error: BaseException | None) -> RunState:

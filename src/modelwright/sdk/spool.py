@@ -28,7 +28,7 @@ import msgspec
 
 from modelwright.types.codec import from_json, from_msgpack, to_json, to_msgpack
 from modelwright.types.errors import ModelwrightError
-from modelwright.types.tracking import LogLine, MetricDefinition, Origin, RunCreate, RunUpdate
+from modelwright.types.tracking import DatasetInput, LogLine, MetricDefinition, Origin, RunCreate, RunUpdate
 
 try:
     import fcntl
@@ -64,6 +64,7 @@ class Frame(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     origin: Origin | None = None
     dropped: int = 0
     update: RunUpdate | None = None
+    inputs: list[DatasetInput] = []
 
 
 class Meta(msgspec.Struct, frozen=True, kw_only=True):
