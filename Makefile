@@ -11,7 +11,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check chaos bench docs clean
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 JOBS ?= 2
