@@ -6,8 +6,8 @@
     columns one after the other, little endian, each padded with zeros to a multiple of 8
 
 The header's `columns` lists {"name", "type", "length", "offset"}: type as in numpy (`<f8` is a Float64Array, `<i8` a
-BigInt64Array), length in numbers, offset in bytes from the start of the frame. Knows bytes; refuses to know their
-meaning.
+BigInt64Array), length in numbers, offset in bytes from the start of the frame; whoever encodes may add more to a
+column, such as the texts that its numbers stand for. Knows bytes; refuses to know their meaning.
 """
 
 from __future__ import annotations
@@ -28,8 +28,15 @@ _LENGTH = struct.Struct("<I")
 _TYPES = ("<f8", "<i8", "<u4", "<i4", "<f4", "|u1")
 
 
-def encode(header: Mapping[str, Any], columns: Mapping[str, NDArray[Any]]) -> bytes:
-    """A frame of named columns; non-finite floats of the header become strings, those of columns stay as they are."""
+def encode(
+    header: Mapping[str, Any],
+    columns: Mapping[str, NDArray[Any]],
+    about: Mapping[str, Mapping[str, Any]] | None = None,
+) -> bytes:
+    """A frame of named columns; non-finite floats of the header become strings, those of columns stay as they are.
+
+    `about` is what the header says of columns beside their place, by name (finite already).
+    """
     arrays: dict[str, NDArray[Any]] = {}
     for name, column in columns.items():
         flat = np.ascontiguousarray(column).reshape(-1)
@@ -37,13 +44,15 @@ def encode(header: Mapping[str, Any], columns: Mapping[str, NDArray[Any]]) -> by
     # Offsets are part of the header, so its length is found in two steps; digits may grow it once.
     size = 0
     text = b""
+    plain = finite(dict(header))
     while True:
         offset = size
         described: list[dict[str, Any]] = []
         for name, array in arrays.items():
-            described.append({"name": name, "type": array.dtype.str, "length": len(array), "offset": offset})
+            place = {"name": name, "type": array.dtype.str, "length": len(array), "offset": offset}
+            described.append({**about[name], **place} if about and name in about else place)
             offset += -(-array.nbytes // 8) * 8
-        text = to_json({**finite(dict(header)), "columns": described})
+        text = to_json({**plain, "columns": described})
         needed = -(-(len(_MAGIC) + _LENGTH.size + len(text)) // 8) * 8
         if needed <= size:
             break
