@@ -1,0 +1,56 @@
+// Metric keys to sections by prefix, and the search over them. Plain loops over plain arrays: 10,000 keys take a few ms.
+
+export interface Section {
+  name: string
+  keys: string[]
+}
+
+/** What stands before the first slash; keys without one share the section "metrics". */
+export function prefixOf(key: string, by: "first" | "last" = "first"): string {
+  const at = by === "first" ? key.indexOf("/") : key.lastIndexOf("/")
+  return at > 0 ? key.slice(0, at) : "metrics"
+}
+
+const natural = new Intl.Collator("en", { numeric: true, sensitivity: "base" })
+const isSystem = (name: string): boolean => name === "system" || name.startsWith("system")
+
+/** Sections in natural order, "metrics" first and system metrics last; keys in natural order inside. */
+export function sectioned(keys: readonly string[], by: "first" | "last" = "first"): Section[] {
+  const found = new Map<string, string[]>()
+  for (const key of keys) {
+    const name = prefixOf(key, by)
+    const list = found.get(name)
+    if (list) list.push(key)
+    else found.set(name, [key])
+  }
+  const out = [...found].map(([name, list]) => ({ name, keys: list }))
+  out.sort((a, b) => rank(a.name) - rank(b.name) || natural.compare(a.name, b.name))
+  return out
+}
+
+function rank(name: string): number {
+  return name === "metrics" ? 0 : isSystem(name) ? 2 : 1
+}
+
+/** Sort once, when keys arrive; searching keeps the order. */
+export function ordered(keys: readonly string[]): string[] {
+  return [...keys].sort(natural.compare)
+}
+
+export type Matcher = ((key: string) => boolean) & { fault?: string }
+
+/** A panel search: a regular expression, without regard to case unless the text has capitals. A text that is no
+ * expression (yet) is looked for as it stands, and says so. */
+export function matcher(text: string): Matcher {
+  if (!text) return () => true
+  const flags = /[A-Z]/.test(text.replace(/\\[A-Z]/g, "")) ? "" : "i"
+  try {
+    const pattern = new RegExp(text, flags)
+    return (key) => pattern.test(key)
+  } catch (error) {
+    const lower = text.toLowerCase()
+    const plain: Matcher = (key) => key.toLowerCase().includes(lower)
+    plain.fault = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, "") : "not an expression"
+    return plain
+  }
+}
