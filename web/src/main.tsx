@@ -1,0 +1,46 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query"
+import { RouterProvider } from "@tanstack/react-router"
+import { StrictMode } from "react"
+import { createRoot } from "react-dom/client"
+import { onUnauthenticated } from "~/api/client"
+import { ApiError } from "~/api/errors"
+import { paths } from "~/paths"
+import { makeRouter } from "~/routes"
+import { stringifySearch } from "~/search"
+import { ErrorBoundary } from "~/shell/ErrorPage"
+import { Toasts } from "~/ui/toast"
+import { TipProvider } from "~/ui/Tooltip"
+import "~/ui/tokens.css"
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What the server refused stays refused; what it could not answer is asked again, more patiently each time.
+      retry: (failures, error) => failures < 4 && (!(error instanceof ApiError) || error.kind === "offline" || error.kind === "unavailable"),
+      retryDelay: (failures) => Math.min(8_000, 400 * 2 ** failures),
+      refetchOnWindowFocus: false,
+      networkMode: "always",
+    },
+    mutations: { networkMode: "always" },
+  },
+})
+
+const router = makeRouter(client)
+
+onUnauthenticated(() => {
+  const { pathname, href } = router.history.location
+  if (pathname !== paths.login()) router.history.replace(paths.login() + stringifySearch({ to: href }))
+})
+
+createRoot(document.getElementById("root") as HTMLElement).render(
+  <StrictMode>
+    <ErrorBoundary>
+      <QueryClientProvider client={client}>
+        <TipProvider>
+          <RouterProvider router={router} />
+          <Toasts />
+        </TipProvider>
+      </QueryClientProvider>
+    </ErrorBoundary>
+  </StrictMode>,
+)
