@@ -1,6 +1,6 @@
 """From `log` to the spool: a buffer that training threads append to, and one thread that seals it.
 
-`log` appends a tuple to a list and returns. Every 25 ms the sealing thread turns what arrived into columns and hands
+`log` appends a tuple to a list and returns. Every 15 ms the sealing thread turns what arrived into columns and hands
 them to the kernel in one `write()`, so a killed process loses at most that interval. When the disk refuses, frames
 wait in memory (bounded) and go to disk when it has room again; what does not fit is counted in `dropped`.
 
@@ -29,10 +29,11 @@ from modelwright.types.tracking import LogLine, MetricDefinition, RunUpdate
 Row = tuple[tuple[str, ...], tuple[Any, ...], int, int]
 """(keys, values, step, time in ns): one call of `log`."""
 
-SEAL_S = 0.025
+SEAL_S = 0.015
 BATCH_S = 0.5
 BATCH_POINTS = 20_000
 CALLS_A_FRAME = 2_000
+CALLS_A_WRITE = 6_000
 CROWDED_CALLS = 20_000
 HARD_CALLS = 200_000
 MEMORY_BYTES = 64 << 20
@@ -197,7 +198,7 @@ class Recorder:
 
     def _run(self) -> None:
         stopped = self._stop
-        while not stopped.wait(SEAL_S):
+        while not stopped.wait(SEAL_S if len(self.rows) < CALLS_A_WRITE else 0):
             try:
                 self.seal()
             except Exception as error:  # a bug here must not end the thread, and never reaches training
@@ -207,30 +208,40 @@ class Recorder:
     def seal(self, *, close: bool = False) -> None:
         """Write what has arrived. With `close` it ends the batch, so that it can be shipped."""
         with self.lock:
-            frames: list[Frame] = []
-            while True:
-                rows = self.rows[:CALLS_A_FRAME]
-                del self.rows[: len(rows)]
-                groups, lost = columns(rows) if rows else ([], 0)
-                if self._groups:
-                    groups, self._groups = self._groups + groups, []
-                self.dropped += lost
-                for group in groups:
-                    if group.keys not in self._seen:
-                        self._meet(group.keys)
-                lines = self.lines[:5_000]
-                del self.lines[: len(lines)]
-                more = bool(self.rows or self.lines)
-                sides = self._sides[:]
-                del self._sides[: len(sides)]
-                side = _joined(sides) if sides else {}
-                if frame := self._frame(groups, lines, side, last=close and not more):
-                    frames.append(frame)
-                if not more or len(frames) >= 50:
-                    break
-            if frames:
-                self._keep(frames)
+            # Only what is there now: whoever logs in a tight loop would otherwise keep this from ever getting to the write.
+            while close and len(self.rows) > CALLS_A_WRITE:
+                self._pass(CALLS_A_WRITE, close=False)
+            self._pass(min(len(self.rows), CALLS_A_WRITE), close=close)
             self._drain()
+
+    def _pass(self, calls: int, *, close: bool) -> None:
+        """Seal this many calls, and the lines and settings that wait, with one write."""
+        frames: list[Frame] = []
+        lines_left = len(self.lines)
+        while True:
+            rows = self.rows[: min(calls, CALLS_A_FRAME)]
+            del self.rows[: len(rows)]
+            calls -= len(rows)
+            groups, lost = columns(rows) if rows else ([], 0)
+            if self._groups:
+                groups, self._groups = self._groups + groups, []
+            self.dropped += lost
+            for group in groups:
+                if group.keys not in self._seen:
+                    self._meet(group.keys)
+            lines = self.lines[: min(lines_left, 5_000)]
+            del self.lines[: len(lines)]
+            lines_left -= len(lines)
+            more = calls > 0 or lines_left > 0
+            sides = self._sides[:]
+            del self._sides[: len(sides)]
+            side = _joined(sides) if sides else {}
+            if frame := self._frame(groups, lines, side, last=close and not more):
+                frames.append(frame)
+            if not more:
+                break
+        if frames:
+            self._keep(frames)
 
     def _frame(self, groups: list[Group], lines: list[LogLine], side: dict[str, Any], *, last: bool) -> Frame | None:
         """The next frame, ending a batch when it is time to; None when there is nothing to write."""
