@@ -6,11 +6,12 @@
 #   make check   the quick ones: style, types, contracts
 #   make chaos   the failures at full count (kill, power cut, full disk, lost database)
 #   make bench   the load figures, against the peers that install here
+#   make ui      the web UI with live reload, against a running server         (MODELWRIGHT_URL, default port 7117)
 #   make docs    write the generated reference pages again
 #   make clean   forget the environments and caches (never your data)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check chaos bench docs clean
+.PHONY: help demo test check chaos bench ui docs clean
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
@@ -28,6 +29,7 @@ check:
 	@echo "» style" && $(BIN)/ruff check .
 	@echo "» types" && $(BIN)/basedpyright
 	@echo "» contracts" && $(BIN)/lint-imports
+	@echo "» web" && $(BIN)/python tools/ui_types.py --check && $(BIN)/python tools/web.py check
 
 test: check
 	@echo "» tests" && $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
@@ -39,6 +41,10 @@ chaos:
 bench:
 	@tools/setup dev
 	@$(BIN)/python -m bench $(ARGS)
+
+ui:
+	@tools/setup dev
+	@$(BIN)/python tools/web.py dev $(ARGS)
 
 docs:
 	@tools/setup dev

@@ -108,9 +108,8 @@ class Writer:
         for path, methods in self.spec["paths"].items():
             if not path.startswith("/api/v1/"):
                 continue
-            for method in _METHODS:
-                if method in methods:
-                    found.append({"method": method, "path": path, **methods[method]})
+            here = [method for method in _METHODS if method in methods]
+            found.extend({"method": method, "path": path, **methods[method]} for method in here)
         return found
 
     def write(self) -> str:
@@ -153,11 +152,15 @@ class Writer:
 
     def table(self, operations: list[dict[str, Any]]) -> list[str]:
         """Operations: their types, then their method and path."""
-        lines = ["/** Every native operation: its path and query parameters, its body, its answer. */", "export interface Ops {"]
+        lines = [
+            "/** Every native operation: its path and query parameters, its body, its answer. */",
+            "export interface Ops {",
+        ]
         for operation in operations:
             wanted = [item for item in operation["parameters"] if item["in"] in ("path", "query")]
             params = "; ".join(
-                f"{item['name']}{'' if item['required'] else '?'}: {self.text(item['schema'], sending=True)}" for item in wanted
+                f"{item['name']}{'' if item['required'] else '?'}: {self.text(item['schema'], sending=True)}"
+                for item in wanted
             )
             content = operation.get("requestBody", {}).get("content", {})
             body = "undefined"

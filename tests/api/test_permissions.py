@@ -17,6 +17,15 @@ OPEN = {
     "GET /api/v1/openapi.json",
     "POST /api/v1/login",
     "POST /api/v1/logout",
+    # The web UI's own files, which hold nothing of anyone's; what they ask the API for is checked there.
+    "GET /",
+    "GET /login",
+    "GET /runs/{run}",
+    "GET /w",
+    "GET /w/{rest:path}",
+    "GET /assets/{name:path}",
+    "GET /favicon.svg",
+    "GET /theme.js",
 }
 WHO = ("", "viewer", "editor", "chief", "stranger", "root")
 MAY = {

@@ -32,6 +32,16 @@ const login = createRoute({
   component: lazyRouteComponent(() => import("~/shell/LoginPage"), "LoginPage"),
 })
 
+// The short address of a run, which the SDK prints.
+const shortRun = createRoute({
+  getParentRoute: () => root,
+  path: "runs/$run",
+  validateSearch: (raw: Record<string, unknown>): { workspace?: string | undefined } => ({ workspace: text(raw["workspace"]) }),
+  beforeLoad: ({ params, search }) => {
+    throw redirect({ to: "/w/$ws/runs/$run", params: { ws: search.workspace ?? "default", run: params.run }, replace: true })
+  },
+})
+
 const workspace = createRoute({
   getParentRoute: () => root,
   path: "w/$ws",
@@ -112,6 +122,7 @@ const settingsIndex = createRoute({
 const tree = root.addChildren([
   index,
   login,
+  shortRun,
   workspace.addChildren([
     home,
     experiments,
