@@ -1,0 +1,111 @@
+/**
+ * Colours of runs: a hue by stable hash of the run's id, in a light and a dark variant of equal lightness.
+ *
+ * `hueOf(id)` never changes. `assign(ids)` gives a whole list its looks: where several runs share a hue, the later ones
+ * are dashed, then dim. `colorOf(hue, theme)` is a hex text, so that canvas, SVG and exports agree.
+ */
+import { oklch } from "~/charts/oklch"
+import type { Theme } from "~/charts/theme"
+
+/** How a line looks. `color` is a CSS colour; `dash` in CSS pixels; `width` in CSS pixels. */
+export interface LineStyle {
+  color: string
+  dash?: readonly number[]
+  width?: number
+  /** Drawn faintly, behind the others. */
+  dim?: boolean
+  /** Not drawn at all. */
+  hidden?: boolean
+}
+
+/** What `assign` decides of a run, free of the theme. */
+export interface Look {
+  /** 0 to 11, or -1 when `fixed` is set. */
+  hue: number
+  /** An override, as a CSS colour. */
+  fixed?: string
+  dash: readonly number[]
+  dim: boolean
+}
+
+// Angles of OKLCH. Pure red (25 to 35) and pure green (135 to 155) are left out, so no pair rests on red against green;
+// neighbours in the list are far apart on the circle.
+const HUES = [256, 50, 305, 192, 355, 90, 278, 218, 72, 330, 172, 14] as const
+const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 2.5], [8, 3, 2, 3]]
+const BRIGHT = {
+  light: { lightness: 0.6, chroma: 0.16 },
+  dark: { lightness: 0.75, chroma: 0.135 },
+} as const
+
+const built: Record<Theme, string[]> = { light: [], dark: [] }
+
+/** The twelve colours of a theme. */
+export function hues(theme: Theme): readonly string[] {
+  const { lightness, chroma } = BRIGHT[theme]
+  if (!built[theme].length) built[theme] = HUES.map((hue) => oklch(lightness, chroma, hue))
+  return built[theme]
+}
+
+/** FNV-1a, 32 bits. */
+export function hash(text: string): number {
+  let value = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) {
+    value ^= text.charCodeAt(at)
+    value = Math.imul(value, 0x01000193)
+  }
+  value ^= value >>> 15
+  value = Math.imul(value, 0x2c1b3c6d)
+  return (value ^ (value >>> 13)) >>> 0
+}
+
+export function hueOf(id: string): number {
+  return hash(id) % HUES.length
+}
+
+/** The colour of one run by its id alone. */
+export function color(id: string, theme: Theme): string {
+  return hues(theme)[hueOf(id)]!
+}
+
+export function colorOf(look: Look, theme: Theme): string {
+  return look.fixed ?? hues(theme)[look.hue]!
+}
+
+/** Looks of all runs of a list, in their order. Overrides are CSS colours, or hues as "0" to "11". */
+export function assign(ids: readonly string[], overrides: Readonly<Record<string, string>> = {}): Map<string, Look> {
+  const taken = new Array<number>(HUES.length).fill(0)
+  const looks = new Map<string, Look>()
+  for (const id of ids) {
+    const override = overrides[id]
+    const chosen = override !== undefined && /^\d{1,2}$/.test(override) ? Number(override) : NaN
+    if (override !== undefined && !(chosen < HUES.length)) {
+      looks.set(id, { hue: -1, fixed: override, dash: [], dim: false })
+      continue
+    }
+    const hue = Number.isNaN(chosen) ? hueOf(id) : chosen
+    const round = taken[hue]!++
+    looks.set(id, { hue, dash: DASHES[round % DASHES.length]!, dim: round >= DASHES.length })
+  }
+  return looks
+}
+
+/** A look as a style of a line. */
+export function styleOf(look: Look, theme: Theme): LineStyle {
+  return { color: colorOf(look, theme), dash: look.dash, dim: look.dim }
+}
+
+/** One perceptual map of a share 0 to 1, from the ground's colour to the strongest; NaN is transparent. */
+export function sequential(share: number, theme: Theme): string {
+  if (Number.isNaN(share)) return "transparent"
+  const at = Math.min(1, Math.max(0, share))
+  const [from, to] = theme === "light" ? [0.95, 0.36] : [0.3, 0.93]
+  return oklch(from + (to - from) * at, 0.03 + 0.15 * Math.sin(Math.PI * (0.12 + 0.68 * at)), 215 + 75 * (theme === "light" ? at : 1 - at))
+}
+
+/** From −1 (orange) over 0 (grey) to 1 (blue). */
+export function diverging(share: number, theme: Theme): string {
+  if (Number.isNaN(share)) return "transparent"
+  const at = Math.min(1, Math.abs(share))
+  const [from, to] = theme === "light" ? [0.95, 0.5] : [0.28, 0.78]
+  return oklch(from + (to - from) * at, 0.01 + 0.14 * at, share < 0 ? 55 : 256)
+}
