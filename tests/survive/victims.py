@@ -55,6 +55,17 @@ def found(folder: Path, number: int) -> list[int]:
     return steps
 
 
+def waited_ms(process: int) -> dict[str, float]:
+    """How long each thread of a process was ready to run and had no processor (Linux tells; elsewhere nothing)."""
+    found: dict[str, float] = {}
+    for place in Path(f"/proc/{process}/task").glob("*/schedstat"):
+        try:
+            found[place.parent.name] = int(place.read_text().split()[1]) / 1e6
+        except (OSError, IndexError, ValueError):
+            continue
+    return found
+
+
 def trial(folder: Path, number: int, chance: random.Random) -> dict[str, float]:
     """One child, one kill; how many calls there were, how many are on disk, and the age of the oldest lost one."""
     pause_s = chance.choice([0.0, 0.002, 0.0005])
@@ -65,7 +76,9 @@ def trial(folder: Path, number: int, chance: random.Random) -> dict[str, float]:
         os._exit(0)
     while not _TIME.unpack_from(shared, 0)[0]:
         time.sleep(0.001)
+    before = waited_ms(child)
     time.sleep(chance.uniform(0.02, 0.35))
+    waited = waited_ms(child)
     killed = time.monotonic_ns()
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
@@ -78,7 +91,8 @@ def trial(folder: Path, number: int, chance: random.Random) -> dict[str, float]:
     lost = [*times[len(steps) :], killed] if len(steps) < calls else []
     gaps = [later - earlier for earlier, later in zip(lost, lost[1:], strict=False)]
     ran_ms = sum(min(gap, 10_000_000) for gap in gaps) / 1e6
-    return {"calls": calls, "kept": len(steps), "lost_ms": sum(gaps) / 1e6, "ran_ms": ran_ms, "pause_s": pause_s}
+    delay_ms = max((late - before.get(thread, 0.0) for thread, late in waited.items()), default=0.0)
+    return {"calls": calls, "kept": len(steps), "lost_ms": sum(gaps) / 1e6, "ran_ms": ran_ms, "delay_ms": delay_ms, "pause_s": pause_s}
 
 
 if __name__ == "__main__":
