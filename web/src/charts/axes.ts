@@ -27,7 +27,7 @@ export function textWidth(text: string, font: string, size = LABEL): number {
 
 /** How many ticks have room. */
 export function tickCount(length: number, along: "x" | "y", widest = 56): number {
-  return Math.max(2, Math.min(along === "x" ? 10 : 7, Math.floor(length / (along === "x" ? widest + 24 : 34))))
+  return Math.max(2, Math.min(along === "x" ? 10 : 7, Math.floor(length / (along === "x" ? widest + 24 : 25))))
 }
 
 /** Labels without those that would run into their left neighbour or out of the picture. */

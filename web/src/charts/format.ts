@@ -99,10 +99,10 @@ function two(value: number): string {
 const formats = new Map<string, Intl.DateTimeFormat>()
 const LIMIT = 8.64e15
 
-/** Milliseconds that the zone is ahead of UTC at an instant. `zone`: "UTC", an IANA name, or none for the browser's. */
+/** Milliseconds that the zone is ahead of UTC at an instant. `zone`: "utc", "local" (or none), or an IANA name. */
 export function zoneOffset(ms: number, zone?: string): number {
-  if (zone === "UTC" || Math.abs(ms) > LIMIT - 1e9) return 0
-  if (!zone) return -new Date(ms).getTimezoneOffset() * 60_000
+  if (zone === "utc" || zone === "UTC" || Math.abs(ms) > LIMIT - 1e9) return 0
+  if (!zone || zone === "local") return -new Date(ms).getTimezoneOffset() * 60_000
   let format = formats.get(zone)
   if (!format) {
     const parts = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" } as const

@@ -62,12 +62,13 @@ export interface SeriesFrame {
   width: number
   buckets: number
   lines: GridLine[]
-  /** First and last x that has data; NaN, NaN when there is none. */
+  /** From the first to the last bucket that has data, edges included; NaN, NaN when there is none. */
   extent: [number, number]
   tookMs: number
 }
 
-export type Columns = Readonly<Record<string, ArrayLike<number> | BigInt64Array | undefined>>
+/** By name, as a record or as the map of `api/frames.ts`. */
+export type Columns = Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>
 
 const NOTHING: number[] = []
 
@@ -81,7 +82,7 @@ export function seriesFrame(header: GridHeader, columns: Columns): SeriesFrame {
   const middle = whole ? (width - 1) / 2 : width / 2
   for (let at = 0; at < buckets; at++) x[at] = start + at * width + middle
   const part = (name: string, index: number): Float64Array | null => {
-    const column = columns[name]
+    const column = columns instanceof Map ? columns.get(name) : (columns as Record<string, unknown>)[name]
     return column instanceof Float64Array ? column.subarray(index * buckets, (index + 1) * buckets) : null
   }
   const empty = new Float64Array(buckets).fill(NaN)
@@ -126,7 +127,8 @@ export function seriesFrame(header: GridHeader, columns: Columns): SeriesFrame {
     first = Math.min(first, line.from)
     last = Math.max(last, line.to)
   }
-  const extent: [number, number] = first <= last ? [x[first]!, x[last]!] : [NaN, NaN]
+  const end = whole ? width - 1 : width
+  const extent: [number, number] = first <= last ? [start + first * width, start + last * width + end] : [NaN, NaN]
   return { xKind: header.x, x, start, width, buckets, lines, extent, tookMs: header.took_ms ?? 0 }
 }
 

@@ -24,7 +24,7 @@ export interface LineOptions {
   /** Whose line is bold and what the tooltip's deltas refer to. */
   baseline?: string | null
   unit?: string
-  /** "UTC", an IANA name, or none for the browser's. */
+  /** "utc", "local" (or none), or an IANA name. */
   zone?: string
   /** Told when a range of x was dragged, and null for all; fetch that range anew and hand it back in `range`. */
   onZoom?: (range: [number, number] | null) => void

@@ -30,7 +30,7 @@ export interface Look {
 
 // Angles of OKLCH. Pure red (25 to 35) and pure green (135 to 155) are left out, so no pair rests on red against green;
 // neighbours in the list are far apart on the circle.
-const HUES = [256, 50, 305, 192, 355, 90, 278, 218, 72, 330, 172, 14] as const
+const HUES = [256, 48, 305, 172, 350, 96, 280, 218, 72, 328, 194, 8] as const
 const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 2.5], [8, 3, 2, 3]]
 const BRIGHT = {
   light: { lightness: 0.6, chroma: 0.16 },

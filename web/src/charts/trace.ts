@@ -98,7 +98,14 @@ export function trace(
     }
     const x = px[at]!
     let y = base - (logY ? Math.log10(value) : value) * slope
-    if (y !== y || x !== x || x === -Infinity) continue
+    if (x !== x || x === -Infinity) continue
+    if (y !== y || y === Infinity) {
+      // A log axis has no place for it: the line ends here.
+      flush()
+      if (down === 1) lone.push(first)
+      down = 0
+      continue
+    }
     if (y > far) y = far
     else if (y < -far) y = -far
     if (down === 0) {
