@@ -27,6 +27,16 @@ export const experiments = (ws: string, params: Params<"experiments_listed"> = {
     ...live,
   })
 
+export const experimentsPages = (ws: string, params: Params<"experiments_listed"> = {}) =>
+  infiniteQueryOptions({
+    queryKey: [ws, "experiments", "pages", params],
+    queryFn: ({ signal, pageParam }) => call("experiments_listed", { ...params, page: pageParam }, undefined, { ws, signal }),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_page || undefined,
+    placeholderData: keepPreviousData,
+    ...live,
+  })
+
 export const experiment = (ws: string, id: string) =>
   queryOptions({
     queryKey: [ws, "experiment", id],

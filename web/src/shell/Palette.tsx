@@ -75,7 +75,7 @@ function Found({ ws, words, pick }: { ws: string; words: string; pick: (act: () 
   const text = useDeferredValue(words.trim())
   const like = `'%${text.replaceAll("'", "''")}%'`
   const enabled = text.length > 0
-  const experiments = useQuery({ ...queries.experiments(ws, { filter: enabled ? `name ILIKE ${like}` : "", max_results: 6, order_by: "updated_ms DESC" }), enabled })
+  const experiments = useQuery({ ...queries.experiments(ws, { filter: enabled ? `name ILIKE ${like}` : "", max_results: 6, order_by: "last_update_time DESC" }), enabled })
   const runs = useQuery({ ...queries.runs(ws, { filter: `run_name ILIKE ${like}`, max_results: 8, order_by: ["start_time DESC"], with_data: false }), enabled })
   if (!enabled) return null
   return (

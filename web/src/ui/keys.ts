@@ -21,7 +21,7 @@ export function keyText(keys: string): string {
   return keys
     .split(" ")
     .map((stroke) => stroke.split("+").map((key) => ({ mod: isMac ? "⌘" : "Ctrl", shift: "⇧", escape: "Esc", arrowup: "↑", arrowdown: "↓", enter: "↵" })[key.toLowerCase()] ?? key.toUpperCase()).join(isMac ? "" : " "))
-    .join(" then ")
+    .join(" ")
 }
 
 let pending = ""
