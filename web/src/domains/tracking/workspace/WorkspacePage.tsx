@@ -1,5 +1,136 @@
-import { EmptyState } from "~/ui/EmptyState"
+// The tracking workspace: runs beside the charts of their metrics.
+import { useQuery } from "@tanstack/react-query"
+import { useParams } from "@tanstack/react-router"
+import { PanelLeftClose, PanelLeftOpen } from "lucide-react"
+import { useEffect, useMemo, useRef, useState } from "react"
+import { useEvents } from "~/api/events"
+import { errorText, isKind } from "~/api/errors"
+import type { FieldOption } from "~/domains/tracking/runs/FieldPicker"
+import { labelOf } from "~/domains/tracking/runs/columns"
+import { NO_ROWS } from "~/domains/tracking/runs/rows"
+import { runKeys, runRows } from "~/domains/tracking/runs/use_rows"
+import { experiment as experimentOf } from "~/api/queries"
+import { useCopyAs } from "~/copyable"
+import { Button } from "~/ui/Button"
+import { EmptyState, Trouble } from "~/ui/EmptyState"
+import { IconButton } from "~/ui/IconButton"
+import { panelSize, rememberPanelSize } from "~/ui/preferences"
+import { Splitter } from "~/ui/Splitter"
+import { ChartGrid } from "./ChartGrid"
+import { listCopies } from "./copies"
+import { Focus } from "./Focus"
+import { Loader } from "./loader"
+import { MetricKeysProvider } from "./metricKeys"
+import { RunPane } from "./RunPane"
+import { SceneProvider, useScene } from "./scene"
+import { ordered } from "./sections"
+import { useShortcutsOfPage } from "./shortcuts"
+import { useView, useWorkspace } from "./store"
+import { Toolbar } from "./Toolbar"
+import { useAddress } from "./useAddress"
+import { LoaderProvider } from "./usePanel"
+
+const FIELDS: FieldOption[] = ["name", "state", "kind", "user", "group", "start_ms", "end_ms", "duration", "parent_id"].map((column) => ({ column }))
 
 export function WorkspacePage() {
-  return <EmptyState title="Workspace">Runs and their charts side by side.</EmptyState>
+  const { ws = "default", id = "" } = useParams({ strict: false })
+  const ready = useAddress(ws, id)
+  return ready ? <Workspace key={`${ws}/${id}`} ws={ws} id={id} /> : null
+}
+
+function Workspace({ ws, id }: { ws: string; id: string }) {
+  const q = useView((view) => view.q)
+  const sort = useView((view) => view.sort)
+  const group = useView((view) => view.group)
+  const facet = useView((view) => view.facet)
+  const cols = useView((view) => view.cols)
+  const full = useView((view) => view.full)
+  const live = useView((view) => view.live)
+  const columns = useMemo(() => [...new Set([...cols, group, facet].filter((name) => name.includes(".")))], [cols, group, facet])
+  const list = useQuery(runRows(ws, { experiment: id, filter: q, order: sort ? [sort] : [], columns }))
+  const known = useQuery(runKeys(ws, id, ""))
+  // A filter that is refused leaves the runs of the last good one on screen.
+  const last = useRef(NO_ROWS)
+  if (list.data) last.current = list.data
+  const rows = list.data ?? last.current
+  const view = useWorkspace((state) => state.view)
+  const scene = useScene(ws, id, rows, view)
+  const keys = useMemo(() => ordered(known.data?.metrics.map((metric) => metric.key) ?? []), [known.data])
+  const options = useMemo<FieldOption[]>(() => {
+    const found = known.data
+    if (!found) return FIELDS
+    const of = (map: string, items: { key: string; runs: number }[]) => items.map(({ key, runs }) => ({ column: `${map}.${key}`, runs }))
+    return [...FIELDS, ...of("params", found.params), ...of("metrics", found.metrics), ...of("summary", found.summary), ...of("tags", found.tags)]
+  }, [known.data])
+  const loader = useMemo(() => new Loader(), [])
+  useEffect(() => () => loader.close(), [loader])
+  useEvents(["run.points"], (events) => {
+    if (live) loader.touch(new Set(events.filter((event) => event.parent === id).map((event) => event.subject)))
+  })
+  useCopyAs(useMemo(() => listCopies(ws, id, view), [ws, id, view]))
+
+  const [width, setWidth] = useState(() => panelSize("runs", 330))
+  const [shut, setShut] = useState(() => panelSize("runs-shut", 1) === 2)
+  const [groupOpen, setGroupOpen] = useState(false)
+  const filterRef = useRef<HTMLInputElement>(null)
+  const searchRef = useRef<HTMLInputElement>(null)
+  const fold = (next: boolean) => { setShut(next); rememberPanelSize("runs-shut", next ? 2 : 1) }
+  useShortcutsOfPage({ ws, id, scene, filterRef, searchRef, onGroup: () => { fold(false); setGroupOpen(true) }, onFilter: () => { fold(false); requestAnimationFrame(() => filterRef.current?.focus()) } })
+
+  const refused = isKind(list.error, "invalid")
+  if (list.error && !refused && rows === NO_ROWS) return <Trouble text={errorText(list.error)} actions={<Button onClick={() => { void list.refetch() }}>Try again</Button>} />
+  if (list.data?.total === 0 && !q && !list.isPlaceholderData) return <Empty name={id} />
+  return (
+    <SceneProvider value={scene}>
+      <LoaderProvider value={loader}>
+        <MetricKeysProvider value={keys}>
+          <div className="flex h-full min-h-0">
+            {shut ? null : (
+              <>
+                <div style={{ width }} className="flex max-w-[70vw] shrink-0 flex-col max-md:w-full!" role="region" aria-label="Run list">
+                  <RunPane
+                    scene={scene} loading={list.isPending || list.isPlaceholderData} error={list.error} options={options} columns={cols}
+                    filterRef={filterRef} groupOpen={groupOpen} onGroupOpen={setGroupOpen}
+                  />
+                </div>
+                <Splitter label="Width of the run list" value={width} min={220} max={1100} onChange={(next) => { setWidth(next); rememberPanelSize("runs", next) }} />
+              </>
+            )}
+            <div className="relative flex min-w-0 flex-1 flex-col max-md:hidden" role="region" aria-label="Charts of runs">
+              <div className="absolute top-2 left-0 z-10">
+                <IconButton small label={shut ? "Show the run list" : "Fold the run list"} onClick={() => fold(!shut)} className="-ml-0.5">{shut ? <PanelLeftOpen size={14} /> : <PanelLeftClose size={14} />}</IconButton>
+              </div>
+              <div className="pl-5"><Toolbar ws={ws} experiment={id} keys={keys} searchRef={searchRef} /></div>
+              {known.data && keys.length === 0 ? <NoMetrics /> : <ChartGrid keys={keys} loading={known.isPending} />}
+              {full ? <Focus key="focus" metric={full} keys={keys} options={options} /> : null}
+            </div>
+          </div>
+          <span className="sr-only" aria-live="polite">{group ? `Grouped by ${labelOf(group)}` : ""}</span>
+        </MetricKeysProvider>
+      </LoaderProvider>
+    </SceneProvider>
+  )
+}
+
+function Empty({ name }: { name: string }) {
+  const found = useExperimentName(name)
+  return (
+    <EmptyState title="No runs yet" command={`pip install modelwright\n\nimport modelwright as mw\n\nwith mw.init(experiment=${JSON.stringify(found)}, config={"lr": 0.1}, url=${JSON.stringify(location.origin)}):\n    for step in range(100):\n        mw.log({"train/loss": 1 / (1 + step)})`}>
+      Log from Python and the charts draw themselves here, live.
+    </EmptyState>
+  )
+}
+
+function NoMetrics() {
+  return (
+    <EmptyState title="These runs have logged no metrics" command={'run.log({"train/loss": loss, "val/accuracy": accuracy}, step=step)'}>
+      Every metric gets a chart; what stands before a slash in its name makes a section.
+    </EmptyState>
+  )
+}
+
+function useExperimentName(id: string): string {
+  const { ws = "default" } = useParams({ strict: false })
+  const found = useQuery(experimentOf(ws, id))
+  return found.data?.name ?? id
 }

@@ -1,0 +1,106 @@
+// Sections of panels as one virtual list: 10,000 metrics are a few thousand rows, of which the visible ones exist.
+import { useVirtualizer } from "@tanstack/react-virtual"
+import { ChevronDown, ChevronRight } from "lucide-react"
+import { memo, useEffect, useMemo, useRef } from "react"
+import { Button } from "~/ui/Button"
+import { count } from "~/ui/format"
+import { Skeleton } from "~/ui/Skeleton"
+import { Panel, useWidth } from "./Panel"
+import { matcher, sectioned } from "./sections"
+import { change, useView } from "./store"
+
+type Row = { kind: "head"; name: string; size: number; open: boolean } | { kind: "panels"; name: string; keys: string[]; at: number }
+
+const SIZES = { s: { width: 250, height: 170 }, m: { width: 330, height: 226 }, l: { width: 520, height: 330 } } as const
+const GAP = 8
+const TOP = "Pinned"
+
+/** Rows of the grid: a heading for each section, then its panels, `columns` in a row. */
+export function rowsOf(keys: readonly string[], view: { prefix: "first" | "last"; shut: readonly string[]; top: readonly string[]; open: boolean }, columns: number): Row[] {
+  const have = new Set(keys)
+  const top = view.top.filter((key) => have.has(key))
+  const sections = sectioned(keys, view.prefix)
+  if (top.length > 0) sections.unshift({ name: TOP, keys: top })
+  const shut = new Set(view.open ? [] : view.shut)
+  const rows: Row[] = []
+  for (const section of sections) {
+    const open = !shut.has(section.name)
+    rows.push({ kind: "head", name: section.name, size: section.keys.length, open })
+    if (!open) continue
+    for (let at = 0; at < section.keys.length; at += columns) rows.push({ kind: "panels", name: section.name, keys: section.keys.slice(at, at + columns), at })
+  }
+  return rows
+}
+
+export function ChartGrid({ keys, loading }: { keys: readonly string[]; loading: boolean }) {
+  const scroll = useRef<HTMLDivElement>(null)
+  const [inner, width] = useWidth()
+  const panels = useView((view) => view.panels)
+  const prefix = useView((view) => view.prefix)
+  const shut = useView((view) => view.shut)
+  const top = useView((view) => view.top)
+  const size = SIZES[useView((view) => view.size)]
+  const columns = Math.max(1, Math.floor((width + GAP) / (size.width + GAP)))
+  const panelWidth = Math.max(0, Math.floor((width - GAP * (columns - 1)) / columns))
+  const found = useMemo(() => (panels ? keys.filter(matcher(panels)) : keys), [keys, panels])
+  const rows = useMemo(() => rowsOf(found, { prefix, shut, top: panels ? [] : top, open: panels !== "" }, columns), [found, prefix, shut, top, panels, columns])
+  const virtual = useVirtualizer({
+    count: width > 0 ? rows.length : 0,
+    getScrollElement: () => scroll.current,
+    estimateSize: (index) => (rows[index]?.kind === "head" ? 32 : size.height + GAP),
+    getItemKey: (index) => { const row = rows[index]; return row ? `${row.kind} ${row.name} ${row.kind === "panels" ? row.at : ""}` : index },
+    overscan: 2,
+  })
+  useEffect(() => { virtual.measure() }, [virtual, size.height, columns, rows])
+  return (
+    <div ref={scroll} className="min-h-0 flex-1 overflow-y-auto px-3 pb-3" tabIndex={0} role="group" aria-label="Charts">
+      <div ref={inner} className="relative" style={{ height: Math.max(1, virtual.getTotalSize()) }}>
+        {loading && keys.length === 0 ? <Waiting columns={columns} height={size.height} /> : null}
+        {virtual.getVirtualItems().map((item) => {
+          const row = rows[item.index]
+          if (!row) return null
+          return (
+            <div key={item.key} className="absolute top-0 left-0 w-full" style={{ height: item.size, transform: `translateY(${item.start}px)` }}>
+              {row.kind === "head" ? <Head name={row.name} size={row.size} open={row.open} fixed={panels !== ""} /> : (
+                <div className="grid" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gap: GAP, height: size.height }}>
+                  {row.keys.map((key) => <Panel key={key} metric={key} section={row.name} width={panelWidth} />)}
+                </div>
+              )}
+            </div>
+          )
+        })}
+      </div>
+      {!loading && keys.length > 0 && found.length === 0 ? (
+        <div className="flex flex-col items-center gap-2 py-14 text-text-2">
+          <span>None of {count(keys.length)} metrics matches <code>{panels}</code>.</span>
+          <Button small onClick={() => change({ panels: "" }, "panels")}>Show all</Button>
+        </div>
+      ) : null}
+    </div>
+  )
+}
+
+const Head = memo(function Head({ name, size, open, fixed }: { name: string; size: number; open: boolean; fixed: boolean }) {
+  return (
+    <h2 className="m-0 flex h-8 items-center text-body">
+      <button
+        type="button" aria-expanded={open} disabled={fixed} className="flex min-w-0 cursor-default items-center gap-1 rounded-control py-0.5 pr-2 font-medium hover:bg-hover disabled:hover:bg-transparent"
+        onClick={() => change((view) => ({ shut: open ? [...view.shut, name] : view.shut.filter((each) => each !== name) }), "section")}
+      >
+        {open ? <ChevronDown size={14} className="shrink-0 text-text-3" /> : <ChevronRight size={14} className="shrink-0 text-text-3" />}
+        <span title={name} className="truncate">{name}</span>
+        <span className="ml-1 text-dense font-normal text-text-3">{count(size)}</span>
+      </button>
+    </h2>
+  )
+})
+
+function Waiting({ columns, height }: { columns: number; height: number }) {
+  return (
+    <div role="status" aria-label="Loading charts" className="pt-8">
+      <div className="grid gap-2" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
+        {Array.from({ length: columns * 2 }, (_, at) => <div key={at} className="rounded-panel border p-2.5" style={{ height }}><Skeleton className="h-3 w-1/3" /><Skeleton className="mt-3 h-[80%] w-full" /></div>)}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,36 @@
+// Parts of a batched answer, by metric.
+import type { SeriesFrame } from "~/charts/grid"
+
+/** The lines of one metric, on the grid of all of them. */
+export function frameOf(whole: SeriesFrame, metric: string): SeriesFrame {
+  const lines = whole.lines.filter((line) => line.metric === metric)
+  let first = Infinity
+  let last = -Infinity
+  for (const line of lines) {
+    if (line.from > line.to) continue
+    first = Math.min(first, line.from)
+    last = Math.max(last, line.to)
+  }
+  const extent: [number, number] = first <= last ? [whole.x[first] ?? NaN, whole.x[last] ?? NaN] : [NaN, NaN]
+  return { ...whole, lines, extent }
+}
+
+/** Whether the points of a metric are squeezed into a part of a grid that reaches as far as its neighbours. */
+export function crowded(frame: SeriesFrame): boolean {
+  let first = Infinity
+  let last = -Infinity
+  let squeezed = false
+  for (const line of frame.lines) {
+    if (line.from > line.to) continue
+    first = Math.min(first, line.from)
+    last = Math.max(last, line.to)
+    if (!line.exact) squeezed = true
+  }
+  return squeezed && last - first + 1 < frame.buckets * 0.4
+}
+
+/** Lines of the frame that `keep` lets through; the same frame when that is all of them. */
+export function kept(frame: SeriesFrame, keep: (key: string) => boolean): SeriesFrame {
+  const lines = frame.lines.filter((line) => keep(line.key))
+  return lines.length === frame.lines.length ? frame : { ...frame, lines }
+}

@@ -1,0 +1,112 @@
+// What is on screen, from the view and the rows: which runs are listed, which are drawn, and how each looks.
+import { createContext, useContext, useMemo, useRef } from "react"
+import { assign, type Look } from "~/charts/palette"
+import { matcher } from "./sections"
+import type { RunRows } from "~/domains/tracking/runs/rows"
+import { shortId } from "~/domains/tracking/runs/ids"
+import type { View } from "./state"
+
+export interface Scene {
+  ws: string
+  experiment: string
+  rows: RunRows
+  /** Rows of the list in its order: pinned ones first, then those whose name is looked for. */
+  listed: readonly number[]
+  /** Rows that are drawn unless an eye says otherwise. */
+  usual: ReadonlySet<number>
+  drawn: ReadonlySet<number>
+  /** Ids of drawn runs in order of the list. */
+  ids: readonly string[]
+  /** Ids that are asked for: those drawn, and those whose eyes were closed since, so that they come back at once. */
+  fetched: readonly string[]
+  pinned: ReadonlySet<number>
+  baseline: string | null
+  looks: ReadonlyMap<string, Look>
+  /** Name of the group of a row, "" without one; null when runs are not grouped. */
+  groupOf: ((row: number) => string) | null
+  /** The list's regular expression is none. */
+  fault: string
+}
+
+/** A group's name in one spelling: 1e-05 and 0.00001 are the same. */
+export function groupName(value: unknown): string {
+  if (value === null || value === undefined) return ""
+  const text = String(value)
+  if (text.trim() === "") return text
+  const number = Number(text)
+  return Number.isFinite(number) ? String(number) : text
+}
+
+export const GROUP = "group:"
+
+export function useScene(ws: string, experiment: string, rows: RunRows, view: View): Scene {
+  const { find, pins, baseline, draw, hide, show, group, colours } = view
+  const kept = useRef<{ of: string; ids: readonly string[] }>({ of: "", ids: [] })
+  const order = useRef<string[]>([])
+
+  const list = useMemo(() => {
+    const pinned = new Set(pins.map((id) => rows.rowOf(id)).filter((row) => row >= 0))
+    const match = matcher(find)
+    const listed: number[] = [...pinned]
+    for (let row = 0; row < rows.count; row++) if (!pinned.has(row) && (!find || match(rows.name(row)))) listed.push(row)
+    return { pinned, listed, fault: match.fault ?? "" }
+  }, [rows, find, pins])
+
+  const eyes = useMemo(() => {
+    const closed = new Set(hide)
+    const open = new Set(show)
+    const usual = new Set(list.listed.slice(0, draw === Infinity ? undefined : Math.max(draw, draw > 0 ? list.pinned.size : 0)))
+    const drawn = new Set<number>()
+    for (const row of list.listed) {
+      const short = shortId(rows.ids[row] ?? "")
+      if (open.has(short) || (usual.has(row) && !closed.has(short))) drawn.add(row)
+    }
+    return { usual, drawn, ids: list.listed.filter((row) => drawn.has(row)).map((row) => rows.ids[row] ?? "") }
+  }, [rows, list, draw, hide, show])
+
+  const fetched = useMemo(() => {
+    const of = `${ws} ${experiment} ${group}`
+    const before = kept.current.of === of ? kept.current.ids : []
+    const have = new Set(before)
+    let next: readonly string[] = before
+    if (group || before.length === 0) next = eyes.ids
+    else if (eyes.ids.some((id) => !have.has(id))) {
+      const all = new Set(eyes.ids)
+      // Closed eyes are kept while they are few; more would make every question heavier than it needs to be.
+      const closed = before.filter((id) => !all.has(id) && rows.rowOf(id) >= 0)
+      next = closed.length <= Math.max(20, eyes.ids.length / 4) ? [...eyes.ids, ...closed] : eyes.ids
+    }
+    kept.current = { of, ids: next }
+    return next
+  }, [ws, experiment, group, eyes, rows])
+
+  const groups = useMemo(() => (group ? (row: number) => groupName(rows.value(group, row)) : null), [rows, group])
+
+  const looks = useMemo(() => {
+    if (groups) {
+      const names = [...new Set(eyes.ids.map((id) => groups(rows.rowOf(id))))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+      return assign(names.map((name) => GROUP + name), {})
+    }
+    // The order in which runs came on screen: a run keeps its dash when others come and go.
+    const known = new Set(order.current)
+    for (const id of fetched) if (!known.has(id)) order.current.push(id)
+    const now = new Set(fetched)
+    order.current = order.current.filter((id) => now.has(id))
+    const chosen = Object.fromEntries(fetched.map((id) => [id, colours[shortId(id)]]).filter(([, colour]) => colour !== undefined)) as Record<string, string>
+    return assign(order.current, chosen)
+  }, [rows, groups, eyes, fetched, colours])
+
+  return useMemo(() => {
+    const row = baseline ? rows.rowOf(baseline) : -1
+    return { ws, experiment, rows, ...list, ...eyes, fetched, looks, groupOf: groups, baseline: row >= 0 ? (rows.ids[row] ?? null) : null }
+  }, [ws, experiment, rows, list, eyes, fetched, looks, groups, baseline])
+}
+
+const Context = createContext<Scene | null>(null)
+export const SceneProvider = Context.Provider
+
+export function useSceneNow(): Scene {
+  const scene = useContext(Context)
+  if (!scene) throw new Error("a panel stands outside of a workspace")
+  return scene
+}
