@@ -30,7 +30,7 @@ export function HeaderCell({ column, index, sort, left, menu, onSort, onMove, on
     <div
       role="columnheader"
       aria-colindex={index + 2}
-      aria-sort={sort === undefined ? "none" : sort.desc ? "descending" : "ascending"}
+      {...(column.sortable ? { "aria-sort": sort === undefined ? "none" as const : sort.desc ? "descending" as const : "ascending" as const } : {})}
       data-column={column.id}
       className={cn("group/head relative flex shrink-0 items-center bg-bg text-dense font-medium text-text-3", left !== null && "sticky z-10", drop === "before" && "shadow-[inset_2px_0_0_var(--accent)]", drop === "behind" && "shadow-[inset_-2px_0_0_var(--accent)]")}
       style={{ width: column.width, ...(left === null ? {} : { left }) }}
@@ -48,7 +48,7 @@ export function HeaderCell({ column, index, sort, left, menu, onSort, onMove, on
         if (id) onMove(id, column.id, column.fixed === true || side(event) === "behind")
       }}
     >
-      <button
+      {column.head ?? <button
         type="button"
         title={column.from ? `${column.from}.${column.title}` : column.title}
         onClick={(event) => { if (column.sortable) onSort(column.id, event.shiftKey) }}
@@ -57,7 +57,7 @@ export function HeaderCell({ column, index, sort, left, menu, onSort, onMove, on
         {column.from ? <span className="shrink-0 font-normal text-text-3">{column.from}</span> : null}
         <span className="truncate">{column.title}</span>
         {sort === undefined ? null : sort.desc ? <ArrowDown size={12} className="shrink-0" aria-hidden /> : <ArrowUp size={12} className="shrink-0" aria-hidden />}
-      </button>
+      </button>}
       {menu ? (
         <Menu
           align="end"

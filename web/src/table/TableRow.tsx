@@ -22,12 +22,13 @@ export interface TableRowProps {
   active: boolean
   open: boolean
   marked: boolean
+  bare: boolean
   onCheck: (index: number, range: boolean) => void
   onActivate: (index: number, event: React.MouseEvent) => void
 }
 
 /** One line of a table: a row, or the head of a group. Drawn again only when something of it changed. */
-export const TableRow = memo(function TableRow({ entry, index, top, height, columns, layout, first, last, id, name, checked, partly, active, open, marked, onCheck, onActivate }: TableRowProps) {
+export const TableRow = memo(function TableRow({ entry, index, top, height, columns, layout, first, last, id, name, checked, partly, active, open, marked, bare, onCheck, onActivate }: TableRowProps) {
   const group = entry < 0
   const cell = (at: number, left: number | null) => {
     const column = columns[at]!
@@ -59,7 +60,7 @@ export const TableRow = memo(function TableRow({ entry, index, top, height, colu
       role="row"
       id={id}
       aria-rowindex={index + 2}
-      aria-selected={checked}
+      {...(bare ? {} : { "aria-selected": checked })}
       {...(group ? { "aria-expanded": open } : {})}
       {...(active ? { "data-active": "" } : {})}
       onClick={(event) => onActivate(index, event)}
@@ -73,11 +74,11 @@ export const TableRow = memo(function TableRow({ entry, index, top, height, colu
       )}
       style={{ height, minWidth: "100%", width: layout.total, ...(top === null ? {} : { transform: `translateY(${top}px)` }) }}
     >
-      <div role="gridcell" aria-colindex={1} className={cn("sticky left-0 z-[1] flex h-full shrink-0 items-center justify-center bg-inherit", layout.pinned === 0 && "border-r")} style={{ width: CHECK_WIDTH }}>
+      {bare ? null : <div role="gridcell" aria-colindex={1} className={cn("sticky left-0 z-[1] flex h-full shrink-0 items-center justify-center bg-inherit", layout.pinned === 0 && "border-r")} style={{ width: CHECK_WIDTH }}>
         <span className="inline-flex" onClickCapture={(event) => { event.stopPropagation(); event.preventDefault(); onCheck(index, event.shiftKey) }}>
           <Checkbox checked={checked} indeterminate={partly} label={`Select ${name}`} onChange={() => {}} />
         </span>
-      </div>
+      </div>}
       {cells}
     </div>
   )

@@ -16,13 +16,16 @@ export interface TableViewProps {
   /** Rows that stay under the header, such as a baseline. */
   top?: readonly number[]
   rowHeight: number
+  headHeight?: number
+  /** Without a column to choose rows. */
+  bare?: boolean
   idOf: (row: number) => string
   nameOf: (entry: number) => string
   rowsOf?: (group: number) => Uint32Array
   openGroup?: (group: number) => boolean
   onToggleGroup?: (group: number) => void
-  chosen: ReadonlySet<string>
-  onChosen: (chosen: ReadonlySet<string>) => void
+  chosen?: ReadonlySet<string>
+  onChosen?: (chosen: ReadonlySet<string>) => void
   sort: readonly SortState[]
   onSort: (id: string, more: boolean) => void
   onMove: (id: string, target: string, behind: boolean) => void
@@ -36,16 +39,18 @@ export interface TableViewProps {
 }
 
 const HEAD = 30
+const NONE: ReadonlySet<string> = new Set()
 
 /** A table of any number of rows. Arrows move, Space chooses, Shift takes ranges, Enter opens. */
 export function TableView(props: TableViewProps) {
-  const { label, columns, entries, top = [], rowHeight, idOf, nameOf, chosen, onChosen } = props
+  const { label, columns, entries, top = [], rowHeight, headHeight = HEAD, bare = false, idOf, nameOf, chosen = NONE } = props
+  const onChosen = (next: ReadonlySet<string>) => props.onChosen?.(next)
   const scroll = useRef<HTMLDivElement>(null)
   const name = useId()
   const [active, setActive] = useState(-1)
   const anchor = useRef(-1)
-  const layout = useMemo(() => layoutOf(columns), [columns])
-  const head = HEAD + top.length * rowHeight
+  const layout = useMemo(() => layoutOf(columns, bare ? 0 : CHECK_WIDTH), [columns, bare])
+  const head = headHeight + top.length * rowHeight
   const shown = useWindow(scroll, rowHeight, head)
   const [first, last] = shownColumns(columns, layout, shown.left, shown.width)
 
@@ -55,9 +60,9 @@ export function TableView(props: TableViewProps) {
   useLayoutEffect(() => { latest.current = props })
   const handlers = useMemo(() => ({
     check: (index: number, range: boolean) => {
-      const { entries: lines, chosen: old, onChosen: tell, idOf: id, rowsOf } = latest.current
+      const { entries: lines, chosen: old = NONE, onChosen: tell, idOf: id, rowsOf } = latest.current
       const entry = lines[index]
-      if (entry === undefined) return
+      if (entry === undefined || !tell) return
       if (range && anchor.current >= 0) tell(new Set([...old, ...rangeOf(lines, anchor.current, index).map(id)]))
       else tell(entry >= 0 ? toggled(old, id(entry)) : toggledAll(old, Array.from(rowsOf?.(-1 - entry) ?? [], (row) => id(row))))
       anchor.current = index
@@ -120,7 +125,7 @@ export function TableView(props: TableViewProps) {
         key={marked ? `top ${entry}` : entry}
         entry={entry} index={index} top={place} height={rowHeight} columns={columns} layout={layout} first={first} last={last}
         id={`${name}-${marked ? "t" : ""}${index}`} name={nameOf(entry)} checked={all} partly={some && !all} active={!marked && index === active}
-        open={entry < 0 && props.openGroup?.(-1 - entry) === true} marked={marked} onCheck={handlers.check} onActivate={handlers.activate}
+        open={entry < 0 && props.openGroup?.(-1 - entry) === true} marked={marked} bare={bare} onCheck={handlers.check} onActivate={handlers.activate}
       />
     )
   }
@@ -143,22 +148,22 @@ export function TableView(props: TableViewProps) {
       aria-label={label}
       aria-rowcount={entries.length + 1}
       aria-colcount={columns.length + 1}
-      aria-multiselectable="true"
+      aria-multiselectable={!bare}
       {...(active >= shown.first && active < shown.last && active < entries.length ? { "aria-activedescendant": `${name}-${active}` } : {})}
       tabIndex={0}
       onKeyDown={press}
       className="relative min-h-0 flex-1 overflow-auto overscroll-contain bg-surface outline-none focus-visible:shadow-[inset_0_0_0_2px_var(--focus)]"
     >
       <div role="rowgroup" className="sticky top-0 z-20 bg-bg" style={{ minWidth: "100%", width: layout.total }}>
-        <div role="row" aria-rowindex={1} className="flex border-b bg-bg" style={{ height: HEAD }}>
-          <div role="columnheader" aria-colindex={1} aria-label="Selection" className="sticky left-0 z-10 flex shrink-0 items-center justify-center bg-bg" style={{ width: CHECK_WIDTH }}>
+        <div role="row" aria-rowindex={1} className="flex border-b bg-bg" style={{ height: headHeight }}>
+          {bare ? null : <div role="columnheader" aria-colindex={1} aria-label="Selection" className="sticky left-0 z-10 flex shrink-0 items-center justify-center bg-bg" style={{ width: CHECK_WIDTH }}>
             <Checkbox
               checked={every && chosen.size >= entries.length}
               indeterminate={every && chosen.size < entries.length}
               label="Select all rows"
               onChange={() => onChosen(chosen.size > 0 ? new Set() : new Set([...entries].flatMap(idsOf)))}
             />
-          </div>
+          </div>}
           {heads}
         </div>
         {top.map((row, at) => line(row, at, null, true))}

@@ -4,6 +4,8 @@ import type { ReactNode } from "react"
 export interface ViewColumn {
   id: string
   title: string
+  /** What the header shows instead of the title. */
+  head?: ReactNode
   /** A word of where it comes from, shown faintly before the title: `params`. */
   from?: string
   width: number
@@ -28,11 +30,11 @@ export interface Layout {
 export const MIN_WIDTH = 56
 export const CHECK_WIDTH = 36
 
-export function layoutOf(columns: readonly ViewColumn[]): Layout {
+export function layoutOf(columns: readonly ViewColumn[], before = CHECK_WIDTH): Layout {
   const lefts: number[] = []
-  let left = CHECK_WIDTH
+  let left = before
   let pinned = 0
-  let pinnedWidth = CHECK_WIDTH
+  let pinnedWidth = before
   columns.forEach((column, at) => {
     lefts.push(left)
     left += column.width
