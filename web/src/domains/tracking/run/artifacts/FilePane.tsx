@@ -59,7 +59,7 @@ function Head({ ws, run, item, onOpen }: { ws: string; run: Run; item: Artifact;
   return (
     <header className="flex min-h-10 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-1 sm:px-4">
       <h2 dir="auto" title={item.path} className="m-0 min-w-0 truncate text-body font-semibold">{nameOf(item.path)}</h2>
-      {item.is_dir ? null : <span className="text-dense whitespace-nowrap text-text-3">{bytes(item.size)} · {item.media_type || "unknown type"} · <Ago at={item.created_ms} /></span>}
+      {item.is_dir ? null : <span className="text-dense whitespace-nowrap text-text-3">{bytes(item.size)} · {item.media_type && item.media_type !== "application/octet-stream" ? `${item.media_type} · ` : ""}<Ago at={item.created_ms} /></span>}
       <div className="ml-auto flex items-center gap-1">
         {item.is_dir ? null : <a href={url} download={nameOf(item.path)} className={buttonClass()}><Download size={14} />Download</a>}
         <Menu align="end" trigger={<IconButton label="More"><Ellipsis size={16} /></IconButton>}>

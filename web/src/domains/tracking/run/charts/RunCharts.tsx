@@ -27,11 +27,10 @@ export function RunCharts({ ws, run }: TabProps) {
   const names = Object.keys(run.metrics).join("\n")
   const keys = useMemo(() => ordered((names === "" ? [] : names.split("\n")).filter(own)), [names])
   const fits = useMemo(() => matcher(wanted), [wanted])
-  const sections = useMemo(() => sectioned(keys.filter(fits)), [keys, fits])
+  const sections = useMemo(() => gathered(sectioned(keys.filter(fits))), [keys, fits])
   const x = search.x ?? "step"
   const smooth = search.smooth ?? 0
   const shown = sections.reduce((sum, section) => sum + section.keys.length, 0)
-  // Steps of one metric make an axis too: the ten with most points are offered.
   const axes = useMemo(() => (x.startsWith("metric:") ? [...AXES, { value: x, label: x.slice(7) }] : AXES), [x])
   if (keys.length === 0) {
     return <EmptyState title="No metrics yet" command={'mw.log({"loss": 0.5, "val/accuracy": 0.9})'}>{run.state === "running" ? "Charts appear here with the first point." : "This run logged no points."}</EmptyState>
@@ -62,6 +61,13 @@ export function RunCharts({ ws, run }: TabProps) {
       ))}
     </div>
   )
+}
+
+/** Sections of one chart are gathered under "metrics", so that no chart stands alone in a row. */
+function gathered(sections: { name: string; keys: string[] }[]): { name: string; keys: string[] }[] {
+  const few = sections.filter((section) => section.keys.length === 1 || section.name === "metrics")
+  if (few.length < 2) return sections
+  return [{ name: "metrics", keys: few.flatMap((section) => section.keys) }, ...sections.filter((section) => !few.includes(section))]
 }
 
 const singles = new Map<string, string[]>()

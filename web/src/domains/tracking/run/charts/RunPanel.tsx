@@ -58,8 +58,7 @@ export const RunPanel = memo(function RunPanel(props: PanelProps) {
       <header className="flex h-8 shrink-0 items-center gap-2 pr-1 pl-2.5">
         <h3 dir="auto" title={title} className="m-0 min-w-0 truncate text-dense font-medium">{title}</h3>
         {odd > 0 ? <span className="shrink-0 text-[11px] text-bad" title="NaN and infinite values are marked on the chart">not finite at {count(odd)}</span> : null}
-        {line && !several ? <span className="ml-auto shrink-0 text-[11px] text-text-3" title={line.exact ? "Every point is drawn" : "Mean of each bucket, with its least and greatest as a band"}>{line.exact ? `${count(points)} exact` : `${count(points)}, mean`}</span> : <span className="ml-auto" />}
-        <span className="shrink-0 opacity-0 group-focus-within/panel:opacity-100 group-hover/panel:opacity-100 has-data-popup-open:opacity-100">
+        <span className="ml-auto shrink-0 opacity-0 group-focus-within/panel:opacity-100 group-hover/panel:opacity-100 has-data-popup-open:opacity-100">
           <ChartMenu chart={chart} onError={(failed) => toast(errorText(failed), { bad: true })}>
             <MenuItem icon={<Link2 size={14} />} onSelect={() => copy(`${location.origin}${paths.run(ws, run, "charts")}?panels=${encodeURIComponent(`^${escaped(first)}$`)}`, "Link")}>Copy link</MenuItem>
             <MenuItem icon={<Code2 size={14} />} onSelect={() => copy(`points = mw.Client("${location.origin}").series.history("${run}", ${JSON.stringify(first)})`, "Python line")}>Copy as Python</MenuItem>

@@ -115,6 +115,8 @@ export class LogStore {
       if (!this.closed.signal.aborted) this.set({ error: errorText(error) })
     } finally {
       this.refreshing = false
+      // Closed and opened again meanwhile: the answer that was aborted is still wanted.
+      if (this.stale && !this.closed.signal.aborted) void this.refresh()
     }
   }
 

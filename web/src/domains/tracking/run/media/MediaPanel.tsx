@@ -91,16 +91,19 @@ function Items({ ws, run, name, items }: { ws: string; run: Run; name: string; i
 
 function Picture({ ws, run, item, caption, alone }: { ws: string; run: Run; item: Item; caption: string; alone: boolean }) {
   const [open, setOpen] = useState(false)
+  const [small, setSmall] = useState(false)
+  // Single pixels of small images are what people look for; photographs are not made of squares.
+  const grain = small ? "[image-rendering:pixelated]" : ""
   const url = fileUrl(ws, run.id, item.file.path)
   const text = caption || `${nameOf(item.file.path)}`
   return (
     <figure className="m-0 flex min-w-0 flex-col gap-1">
       <button type="button" aria-label={`Enlarge ${text}`} onClick={() => setOpen(true)} className={cn("flex items-center justify-center overflow-hidden rounded-control border bg-bg", alone ? "h-56" : "aspect-square")}>
-        <img src={url} alt={text} loading="lazy" className="size-full object-contain [image-rendering:pixelated]" />
+        <img src={url} alt={text} loading="lazy" onLoad={(event) => setSmall(event.currentTarget.naturalWidth < 128)} className={cn("size-full object-contain", grain)} />
       </button>
       {caption ? <figcaption dir="auto" title={caption} className="truncate text-dense text-text-2">{caption}</figcaption> : null}
       <Dialog open={open} onOpenChange={setOpen} wide title={caption || nameOf(item.file.path)} description={`Step ${item.step}`}>
-        <img src={url} alt={text} className="mx-auto max-h-[58vh] w-full object-contain [image-rendering:pixelated]" />
+        <img src={url} alt={text} className={cn("mx-auto max-h-[58vh] w-full object-contain", grain)} />
       </Dialog>
     </figure>
   )

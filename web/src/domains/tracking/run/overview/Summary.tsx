@@ -12,7 +12,7 @@ import { VirtualList } from "~/ui/VirtualList"
 import { Section } from "./Section"
 import { matching, natural, valueText } from "./values"
 
-const COLUMNS = "grid grid-cols-[minmax(120px,1fr)_repeat(2,minmax(72px,96px))] sm:grid-cols-[minmax(140px,1fr)_repeat(5,minmax(64px,92px))_minmax(64px,84px)]"
+const COLUMNS = "grid gap-x-3 grid-cols-[minmax(110px,1fr)_repeat(2,minmax(76px,92px))] sm:grid-cols-[minmax(130px,1fr)_repeat(5,minmax(70px,86px))_minmax(56px,72px)]"
 const WIDE = "max-sm:hidden"
 
 /** Metrics that people logged: not of the machine, not the counts of media. */
