@@ -10,7 +10,7 @@ export function CopyAs({ ws }: { ws: string }) {
   const now = useCopyable((state) => state.now)
   const copy = (text: string, what: string) => { void copyText(text).then(() => toast(`${what} copied`)) }
   return (
-    <Menu align="end" trigger={<span className="inline-flex"><IconButton label="Copy as"><Share size={16} /></IconButton></span>}>
+    <Menu align="end" trigger={<IconButton label="Copy as"><Share size={16} /></IconButton>}>
       <MenuItem icon={<Link2 size={14} />} onSelect={() => copy(location.href, "Link")}>Copy link to this view</MenuItem>
       <MenuItem icon={<FileCode size={14} />} onSelect={() => copy(now.sdk ?? pyClient(ws), "Python")}>Copy as Python</MenuItem>
       <MenuItem icon={<SquareTerminal size={14} />} onSelect={() => copy(now.curl ?? curl("/api/v1/experiments", { ws }), "curl command")}>Copy as curl</MenuItem>

@@ -39,9 +39,9 @@ export function At({ at }: { at: number | null | undefined }) {
 /** How long something took, or takes up to now. */
 export function Took({ from, to }: { from: number | null | undefined; to: number | null | undefined }) {
   if (from === null || from === undefined) return <span className="text-text-3">–</span>
-  return to === null || to === undefined ? <Running from={from} /> : <span className="whitespace-nowrap">{duration(to - from)}</span>
+  return to === null || to === undefined ? <Running from={from} /> : <span className="whitespace-nowrap tabular-nums">{duration(to - from)}</span>
 }
 
 function Running({ from }: { from: number }) {
-  return <span className="whitespace-nowrap">{duration(Math.max(0, useNow() - from))}</span>
+  return <span className="whitespace-nowrap tabular-nums">{duration(Math.max(0, useNow() - from))}</span>
 }

@@ -44,7 +44,7 @@ export function ServerTab({ ws }: { ws: string }) {
               { name: "Artifact store", value: <State text={data.blob_state} /> },
               { name: "Live updates", value: connection === "live" ? <Status state="ok" /> : <Status state="trouble" word={connection} /> },
               { name: "Clock, against this browser's", value: skew < 5_000 ? <Status state="ok" /> : <Status state="trouble" word={`${duration(skew)} apart`} /> },
-              { name: "Login", value: open ? <Status state="killed" word="Not asked for: only this machine should reach it" /> : <Status state="ok" word="Required" /> },
+              { name: "Login", value: open ? <Status state="queued" word="Not asked for; only this machine can reach it" /> : <Status state="ok" word="Required" /> },
               { name: "Connection", value: location.protocol === "https:" ? <Status state="ok" word="Encrypted" /> : <Status state={open ? "queued" : "killed"} word={open ? "Plain, on this machine" : "Plain: put TLS in front before others log in"} /> },
             ]}
           />

@@ -25,9 +25,9 @@ export function ExperimentsTable({ ws, items, sort, deleted, onSort }: Props) {
       <thead>
         <tr>
           <Th {...head("name", "ASC")} className="pl-4 md:pl-6">Name</Th>
-          <Th numeric className="w-20">Runs</Th>
+          <Th numeric className="w-20 max-sm:w-16">Runs</Th>
           <Th className="w-32 max-md:hidden">Last 14 days</Th>
-          <Th className="w-32 max-sm:hidden">Last run</Th>
+          <Th className="w-32">Last run</Th>
           <Th className="w-56 max-lg:hidden">Tags</Th>
           <Th {...head("creation_time", "DESC")} className="w-32 max-lg:hidden">Created</Th>
           <Th {...head("last_update_time", "DESC")} className="w-32 max-md:hidden">Changed</Th>
@@ -54,7 +54,7 @@ function Row({ ws, item, activity, deleted }: { ws: string; item: Experiment; ac
       </Td>
       <Td numeric>{deleted ? "–" : total.data ? count(total.data.count) : ""}</Td>
       <Td className="max-md:hidden"><ActivityBars activity={activity} /></Td>
-      <Td className="max-sm:hidden">{last ? <span className="flex items-center gap-2"><Status state={last.state} bare /><Ago at={last.start_ms ?? last.created_ms} /></span> : <span className="text-text-3">–</span>}</Td>
+      <Td>{last ? <span className="flex items-center gap-2"><Status state={last.state} bare /><Ago at={last.start_ms ?? last.created_ms} /></span> : <span className="text-text-3">–</span>}</Td>
       <Td className="max-lg:hidden">
         <span className="flex gap-1 overflow-hidden">
           {tags.slice(0, 3).map(([key, value]) => <Badge key={key} title={`${key}: ${value}`}>{key}: {value}</Badge>)}

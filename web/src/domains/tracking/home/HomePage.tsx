@@ -5,7 +5,6 @@ import * as queries from "~/api/queries"
 import { curl, pyClient, useCopyAs } from "~/copyable"
 import { usePage } from "~/page"
 import { EmptyState, Trouble } from "~/ui/EmptyState"
-import { PageHead } from "~/ui/Section"
 import { since } from "../recent"
 import { Failures } from "./Failures"
 import { Numbers } from "./Numbers"
@@ -27,7 +26,7 @@ export function HomePage() {
   const from = since(7)
   return (
     <div className="flex min-h-full flex-col">
-      <PageHead title="Home" />
+      <h1 className="sr-only">Home</h1>
       <Numbers ws={ws} from={from} />
       <div className="grid flex-1 gap-x-8 gap-y-6 px-4 pt-5 pb-10 md:px-6 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-6">

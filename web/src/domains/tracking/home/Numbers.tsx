@@ -8,7 +8,7 @@ import { Skeleton } from "~/ui/Skeleton"
 /** Four numbers that say how the week went. */
 export function Numbers({ ws, from }: { ws: string; from: number }) {
   return (
-    <dl className="m-0 grid grid-cols-2 border-y md:grid-cols-4">
+    <dl className="m-0 grid grid-cols-2 border-b md:grid-cols-4">
       <Count ws={ws} filter="state = 'running'" label="Running now" tone="text-running" />
       <Count ws={ws} filter="state = 'queued'" label="Queued" />
       <Count ws={ws} filter={`state = 'finished' AND end_time >= ${from}`} label="Finished, 7 days" tone="text-ok" />
