@@ -11,15 +11,15 @@ import { change, useView } from "./store"
 
 type Row = { kind: "head"; name: string; size: number; open: boolean } | { kind: "panels"; name: string; keys: string[]; at: number }
 
-const SIZES = { s: { width: 250, height: 170 }, m: { width: 330, height: 226 }, l: { width: 520, height: 330 } } as const
+const SIZES = { s: { width: 180, height: 150 }, m: { width: 250, height: 196 }, l: { width: 460, height: 320 } } as const
 const GAP = 8
 const TOP = "Pinned"
 
 /** Rows of the grid: a heading for each section, then its panels, `columns` in a row. */
-export function rowsOf(keys: readonly string[], view: { prefix: "first" | "last"; shut: readonly string[]; top: readonly string[]; open: boolean }, columns: number): Row[] {
+export function rowsOf(keys: readonly string[], view: { prefix: "first" | "last"; shut: readonly string[]; top: readonly string[]; open: boolean; rare?: (key: string) => boolean }, columns: number): Row[] {
   const have = new Set(keys)
   const top = view.top.filter((key) => have.has(key))
-  const sections = sectioned(keys, view.prefix)
+  const sections = sectioned(keys, view.prefix, view.rare)
   if (top.length > 0) sections.unshift({ name: TOP, keys: top })
   const shut = new Set(view.open ? [] : view.shut)
   const rows: Row[] = []
@@ -32,7 +32,7 @@ export function rowsOf(keys: readonly string[], view: { prefix: "first" | "last"
   return rows
 }
 
-export function ChartGrid({ keys, loading }: { keys: readonly string[]; loading: boolean }) {
+export function ChartGrid({ keys, rare, loading }: { keys: readonly string[]; rare: (key: string) => boolean; loading: boolean }) {
   const scroll = useRef<HTMLDivElement>(null)
   const [inner, width] = useWidth()
   const panels = useView((view) => view.panels)
@@ -43,7 +43,7 @@ export function ChartGrid({ keys, loading }: { keys: readonly string[]; loading:
   const columns = Math.max(1, Math.floor((width + GAP) / (size.width + GAP)))
   const panelWidth = Math.max(0, Math.floor((width - GAP * (columns - 1)) / columns))
   const found = useMemo(() => (panels ? keys.filter(matcher(panels)) : keys), [keys, panels])
-  const rows = useMemo(() => rowsOf(found, { prefix, shut, top: panels ? [] : top, open: panels !== "" }, columns), [found, prefix, shut, top, panels, columns])
+  const rows = useMemo(() => rowsOf(found, { prefix, shut, top: panels ? [] : top, open: panels !== "", rare }, columns), [found, prefix, shut, top, panels, columns, rare])
   const virtual = useVirtualizer({
     count: width > 0 ? rows.length : 0,
     getScrollElement: () => scroll.current,

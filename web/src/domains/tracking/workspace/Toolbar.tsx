@@ -1,4 +1,4 @@
-import { ChevronDown, LayoutGrid, Radio, Redo2, Undo2, X } from "lucide-react"
+import { ChevronDown, LayoutGrid, Radio, Redo2, Spline, Undo2, X } from "lucide-react"
 import { useMemo, type RefObject } from "react"
 import { labelOf } from "~/domains/tracking/runs/columns"
 import { FieldPicker, type FieldOption } from "~/domains/tracking/runs/FieldPicker"
@@ -49,16 +49,16 @@ export function Toolbar({ ws, experiment, keys, searchRef }: ToolbarProps) {
   const axes = useMemo<FieldOption[]>(() => [{ column: "step" }, { column: "relative" }, { column: "time" }, ...keys.map((key) => ({ column: `metrics.${key}` }))], [keys])
   return (
     <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-1.5 gap-y-1 border-b px-3 py-2" role="toolbar" aria-label="Charts">
-      <SearchInput ref={searchRef} label="Search panels" placeholder="Panels (regex)   /" mono value={panels} invalid={found.fault !== undefined} onChange={(text) => change({ panels: text }, "~panels")} className="w-52 shrink" />
-      <span className="w-24 shrink-0 truncate text-dense text-text-3" title={found.fault} aria-live="polite">{panels ? `${count(found.size)} of ${count(keys.length)}` : `${count(keys.length)} panels`}</span>
+      <SearchInput ref={searchRef} label="Search panels" placeholder={`Search ${count(keys.length)} panels`} mono value={panels} invalid={found.fault !== undefined} onChange={(text) => change({ panels: text }, "~panels")} className="w-44 shrink" />
+      {panels ? <span className="max-w-28 shrink-0 truncate text-dense text-text-3" title={found.fault} aria-live="polite">{`${count(found.size)} of ${count(keys.length)}`}</span> : null}
       <FieldPicker
         label="X axis" options={axes} chosen={[x.startsWith("metric:") ? `metrics.${x.slice(7)}` : x]}
         onPick={(column) => change({ x: column.startsWith("metrics.") ? `metric:${column.slice(8)}` : column, range: null }, "x axis")}
         trigger={<Button className="max-w-44"><span className="text-text-3">x</span><span className="truncate">{xLabel(x)}</span><ChevronDown size={14} className="text-text-3" /></Button>}
       />
-      <span className="inline-flex h-7 items-center gap-1.5 pl-1 text-dense text-text-3">Smooth<Slider label="Smoothing" value={smooth} onChange={(next) => change({ smooth: next }, "~smooth")} /></span>
+      <span className="inline-flex h-7 items-center gap-1.5 pl-1 text-text-3" title="Smoothing ([ and ])"><Spline size={15} aria-hidden /><Slider label="Smoothing" value={smooth} onChange={(next) => change({ smooth: next }, "~smooth")} /></span>
       <Word on={logY} title="Logarithmic y (L)" onClick={() => change({ logY: !logY }, "log y")}>Log y</Word>
-      <Word on={clip} title="Leave outliers out of the scale" onClick={() => change({ clip: !clip }, "outliers")}>Outliers off</Word>
+      <Word on={clip} title="Leave outliers out of the scale of y" onClick={() => change({ clip: !clip }, "outliers")}>Clip</Word>
       {group ? (
         <Menu trigger={<Button className="max-w-52"><span className="text-text-3">mean by</span><span className="truncate">{labelOf(group)}</span><ChevronDown size={14} className="text-text-3" /></Button>}>
           <MenuChoices label="Band" value={band} onChange={(next) => change({ band: next }, "band")} options={[{ value: "minmax", label: "Least to greatest" }, { value: "std", label: "± standard deviation" }, { value: "ci95", label: "95 % confidence of the mean" }]} />

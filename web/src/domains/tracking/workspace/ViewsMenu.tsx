@@ -6,6 +6,7 @@ import { call } from "~/api/client"
 import { errorText } from "~/api/errors"
 import { Button } from "~/ui/Button"
 import { Checkbox } from "~/ui/Checkbox"
+import { cn } from "~/ui/cn"
 import { copyText } from "~/ui/clipboard"
 import { Dialog } from "~/ui/Dialog"
 import { Field, Input } from "~/ui/Input"
@@ -43,7 +44,7 @@ export function ViewsMenu({ ws, experiment }: { ws: string; experiment: string }
   const state = () => writeView({ ...useWorkspace.getState().view, v: "" })
   return (
     <>
-      <Menu align="end" trigger={<Button className="max-w-44" icon={<Bookmark size={14} />}><span className="truncate">{current?.name ?? "Views"}</span><ChevronDown size={14} className="text-text-3" /></Button>}>
+      <Menu align="end" trigger={<Button className="max-w-44" icon={<Bookmark size={14} />}><span className={cn("truncate", !current && "max-2xl:sr-only")}>{current?.name ?? "Views"}</span><ChevronDown size={14} className="text-text-3" /></Button>}>
         {list.length === 0 ? <div className="max-w-56 px-2 py-1.5 text-dense text-text-3">No view is saved yet. A view keeps filter, eyes, colours, axes and layout by a name.</div> : null}
         {list.map((view) => (
           <MenuItem key={view.id} icon={view.id === chosen ? <Check size={14} /> : null} onSelect={() => change({ ...readView(view.state), v: view.id }, "view")}>

@@ -56,6 +56,11 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
   const view = useWorkspace((state) => state.view)
   const scene = useScene(ws, id, rows, view)
   const keys = useMemo(() => ordered(known.data?.metrics.map((metric) => metric.key) ?? []), [known.data])
+  const rare = useMemo(() => {
+    const most = known.data?.runs ?? 0
+    const few = new Set(known.data?.metrics.filter((metric) => metric.runs * 20 < most).map((metric) => metric.key))
+    return (key: string) => few.has(key)
+  }, [known.data])
   const options = useMemo<FieldOption[]>(() => {
     const found = known.data
     if (!found) return FIELDS
@@ -69,7 +74,7 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
   })
   useCopyAs(useMemo(() => listCopies(ws, id, view), [ws, id, view]))
 
-  const [width, setWidth] = useState(() => panelSize("runs", 330))
+  const [width, setWidth] = useState(() => panelSize("runs", innerWidth < 1440 ? 276 : 340))
   const [shut, setShut] = useState(() => panelSize("runs-shut", 1) === 2)
   const [groupOpen, setGroupOpen] = useState(false)
   const filterRef = useRef<HTMLInputElement>(null)
@@ -101,7 +106,7 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
                 <IconButton small label={shut ? "Show the run list" : "Fold the run list"} onClick={() => fold(!shut)} className="-ml-0.5">{shut ? <PanelLeftOpen size={14} /> : <PanelLeftClose size={14} />}</IconButton>
               </div>
               <div className="pl-5"><Toolbar ws={ws} experiment={id} keys={keys} searchRef={searchRef} /></div>
-              {known.data && keys.length === 0 ? <NoMetrics /> : <ChartGrid keys={keys} loading={known.isPending} />}
+              {known.data && keys.length === 0 ? <NoMetrics /> : <ChartGrid keys={keys} rare={rare} loading={known.isPending} />}
               {full ? <Focus key="focus" metric={full} keys={keys} options={options} /> : null}
             </div>
           </div>

@@ -1,9 +1,9 @@
 // Parts of a batched answer, by metric.
-import type { SeriesFrame } from "~/charts/grid"
+import type { GridLine, SeriesFrame } from "~/charts/grid"
 
 /** The lines of one metric, on the grid of all of them. */
 export function frameOf(whole: SeriesFrame, metric: string): SeriesFrame {
-  const lines = whole.lines.filter((line) => line.metric === metric)
+  const lines = counted(whole.lines.filter((line) => line.metric === metric))
   let first = Infinity
   let last = -Infinity
   for (const line of lines) {
@@ -32,5 +32,10 @@ export function crowded(frame: SeriesFrame): boolean {
 /** Lines of the frame that `keep` lets through; the same frame when that is all of them. */
 export function kept(frame: SeriesFrame, keep: (key: string) => boolean): SeriesFrame {
   const lines = frame.lines.filter((line) => keep(line.key))
-  return lines.length === frame.lines.length ? frame : { ...frame, lines }
+  return lines.length === frame.lines.length ? frame : { ...frame, lines: counted(lines) }
+}
+
+/** Charts go by the place of a line in its frame. */
+function counted(lines: GridLine[]): GridLine[] {
+  return lines.map((line, index) => ({ ...line, index }))
 }

@@ -14,8 +14,9 @@ export function prefixOf(key: string, by: "first" | "last" = "first"): string {
 const natural = new Intl.Collator("en", { numeric: true, sensitivity: "base" })
 const isSystem = (name: string): boolean => name === "system" || name.startsWith("system")
 
-/** Sections in natural order, "metrics" first and system metrics last; keys in natural order inside. */
-export function sectioned(keys: readonly string[], by: "first" | "last" = "first"): Section[] {
+/** Sections in natural order, "metrics" first and system metrics last; keys in natural order inside. What only few runs
+ * have comes behind what most of them have, among keys and among sections. */
+export function sectioned(keys: readonly string[], by: "first" | "last" = "first", rare: (key: string) => boolean = () => false): Section[] {
   const found = new Map<string, string[]>()
   for (const key of keys) {
     const name = prefixOf(key, by)
@@ -23,13 +24,21 @@ export function sectioned(keys: readonly string[], by: "first" | "last" = "first
     if (list) list.push(key)
     else found.set(name, [key])
   }
-  const out = [...found].map(([name, list]) => ({ name, keys: list }))
-  out.sort((a, b) => rank(a.name) - rank(b.name) || natural.compare(a.name, b.name))
-  return out
+  const out = [...found].map(([name, list]) => {
+    const few = list.filter(rare)
+    return { name, keys: few.length === 0 || few.length === list.length ? list : [...list.filter((key) => !rare(key)), ...few], few: few.length === list.length }
+  })
+  out.sort((a, b) => Number(a.few) - Number(b.few) || rank(a.name) - rank(b.name) || natural.compare(a.name, b.name))
+  return out.map(({ name, keys }) => ({ name, keys }))
 }
 
+// What people look at first comes first; everything else by name.
+const FIRST = [/^metrics$/, /^train/i, /^(val|valid|dev)/i, /^eval/i, /^test/i]
+
 function rank(name: string): number {
-  return name === "metrics" ? 0 : isSystem(name) ? 2 : 1
+  if (isSystem(name)) return 99
+  const found = FIRST.findIndex((pattern) => pattern.test(name))
+  return found < 0 ? FIRST.length : found
 }
 
 /** Sort once, when keys arrive; searching keeps the order. */
