@@ -1,5 +1,5 @@
 import { type Ref, useMemo } from "react"
-import { LABEL } from "~/charts/axes"
+import { LABEL, onScreen } from "~/charts/axes"
 import { type ChartHandle, csvOf } from "~/charts/export"
 import { delta, number, shorten } from "~/charts/format"
 import { color } from "~/charts/palette"
@@ -44,7 +44,7 @@ export function Bars({ ref, ...props }: BarsProps) {
 }
 
 export function barsHeight(count: number): number {
-  return Math.max(1, count) * ROW + 34
+  return Math.max(1, count) * ROW + 40
 }
 
 export function barsSpec(props: Omit<BarsProps, "ref"> & { plain?: string; kind?: string }): PlotSpec {
@@ -58,7 +58,7 @@ export function barsSpec(props: Omit<BarsProps, "ref"> & { plain?: string; kind?
   const paint = (bar: Bar, colors: Ink) => bar.color ?? (props.plain ? colors.accent : color(bar.id, colors.theme))
   const layout = (surface: { measure: Surface["measure"] }, width: number, height: number) => {
     const rows = Math.max(1, Math.min(bars.length, Math.floor((height - 34) / ROW)))
-    const left = Math.min(width * 0.4, Math.max(0, ...bars.slice(0, rows).map((bar) => surface.measure(shorten(bar.label)))) + 18)
+    const left = Math.min(width * 0.4, Math.max(0, ...bars.slice(0, rows).map((bar) => surface.measure(shorten(bar.label), 12))) + 18)
     const scale = makeScale(log ? least / 1.5 : least, most > least ? most : least + 1, left, width - 64, { log })
     return { rows, left, scale, zero: log ? left : scale.map(0) }
   }
@@ -111,7 +111,6 @@ export function barsSpec(props: Omit<BarsProps, "ref"> & { plain?: string; kind?
       if (!bars.length) surface.text("Nothing to show", width / 2, height / 2, { fill: colors.text3, size: 12, align: "center" })
     }
   }
-  const rough = { measure: (text: string) => text.length * 6.2 }
   return {
     title,
     summary: () => `${title}: ${props.kind ?? "bars"} of ${valueLabel}, ${bars.length} rows. ${bars.slice(0, 5).map((bar) => `${bar.label} ${number(bar.value)}`).join(", ")}.`,
@@ -125,11 +124,11 @@ export function barsSpec(props: Omit<BarsProps, "ref"> & { plain?: string; kind?
     }),
     hit(_, y, width, height) {
       const at = Math.floor((y - 6) / ROW)
-      const bar = at >= 0 && at < layout(rough, width, height).rows ? bars[at] : undefined
+      const bar = at >= 0 && at < layout(onScreen, width, height).rows ? bars[at] : undefined
       return bar ? hitOf(bar, at) : null
     },
     marks(width, height) {
-      const { rows, left } = layout(rough, width, height)
+      const { rows, left } = layout(onScreen, width, height)
       return bars.slice(0, rows).map((bar, at) => ({ x: left + 40, y: 6 + at * ROW + ROW / 2, hit: hitOf(bar, at) }))
     },
     ...(props.onPick ? { onPick: (hit) => props.onPick?.(bars[hit.at]!.id) } : {}),

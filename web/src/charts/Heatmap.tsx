@@ -1,5 +1,5 @@
 import { type Ref, useMemo } from "react"
-import { fitting, LABEL } from "~/charts/axes"
+import { fitting, LABEL, onScreen } from "~/charts/axes"
 import { type ChartHandle, csvOf } from "~/charts/export"
 import { number, shorten } from "~/charts/format"
 import { diverging, sequential } from "~/charts/palette"
@@ -48,7 +48,6 @@ function heatmap(props: Omit<HeatmapProps, "ref">): PlotSpec {
     const bottom = 22 + (props.columnLabel ? 16 : 0)
     return { left, top: 6, wide: (width - left - 12) / Math.max(1, columns.length), tall: (height - 6 - bottom) / Math.max(1, rows.length) }
   }
-  const rough = { measure: (text: string) => text.length * 6.2 }
   const fillOf = (value: number) => (around ? diverging : sequential)(share(value), ink().theme)
   const hitOf = (row: number, column: number): Hit => ({
     key: null,
@@ -91,13 +90,13 @@ function heatmap(props: Omit<HeatmapProps, "ref">): PlotSpec {
       if (props.rowLabel) surface.text(props.rowLabel, 10, top + (rows.length * tall) / 2, { fill: colors.text3, size: LABEL, align: "center", turn: -90 })
     },
     hit(px, py, width, height) {
-      const { left, top, wide, tall } = layout(rough, width, height)
+      const { left, top, wide, tall } = layout(onScreen, width, height)
       const column = Math.floor((px - left) / wide)
       const row = Math.floor((py - top) / tall)
       return row >= 0 && row < rows.length && column >= 0 && column < columns.length ? hitOf(row, column) : null
     },
     marks(width, height) {
-      const { left, top, wide, tall } = layout(rough, width, height)
+      const { left, top, wide, tall } = layout(onScreen, width, height)
       return rows.flatMap((_, row) => columns.map((__, column) => ({ x: left + (column + 0.5) * wide, y: top + (row + 0.5) * tall, hit: hitOf(row, column) })))
     },
     ...(props.onPick ? { onPick: (hit) => props.onPick?.(Math.floor(hit.at / columns.length), hit.at % columns.length) } : {}),

@@ -1,5 +1,5 @@
 import { type Ref, useMemo } from "react"
-import { boxOf, drawAxes } from "~/charts/axes"
+import { boxOf, drawAxes, onScreen } from "~/charts/axes"
 import { type ChartHandle, csvOf } from "~/charts/export"
 import { number } from "~/charts/format"
 import type { Hit, PlotSpec } from "~/charts/plot"
@@ -66,14 +66,13 @@ function histogram(props: Omit<HistogramProps, "ref">): PlotSpec {
   const layout = (surface: { measure: Surface["measure"] }, width: number, height: number) => {
     const [from, to] = logY ? [0.7, most * 1.3] : [0, most * 1.05]
     const labels = xLabel ? { xLabel, yLabel } : { yLabel }
-    const box = boxOf(surface as Surface, width, height, makeScale(from, to, 1, 0, { log: logY }), labels)
+    const box = boxOf(surface, width, height, makeScale(from, to, 1, 0, { log: logY }), labels)
     return {
       box, labels,
       x: makeScale(low, high, box.left, box.left + box.width),
       y: makeScale(from, to, box.top + box.height, box.top, { log: logY }),
     }
   }
-  const rough = { measure: (text: string) => text.length * 6.2 }
   const hitOf = (at: number): Hit => ({
     key: null,
     at,
@@ -104,14 +103,14 @@ function histogram(props: Omit<HistogramProps, "ref">): PlotSpec {
       bars(surface, colors, width, height, bins, props.color ?? colors.accent, behind ? 0.6 : 0.85)
     },
     hit(px, py, width, height) {
-      const { box, x } = layout(rough, width, height)
+      const { box, x } = layout(onScreen, width, height)
       if (py < box.top || py > box.top + box.height) return null
       const value = x.invert(px)
       const at = bins.edges.findIndex((edge, place) => value >= edge && value < (bins.edges[place + 1] ?? -Infinity))
       return at < 0 ? null : hitOf(at)
     },
     marks(width, height) {
-      const { x, y } = layout(rough, width, height)
+      const { x, y } = layout(onScreen, width, height)
       return bins.counts.map((count, at) => ({ x: x.map((bins.edges[at]! + bins.edges[at + 1]!) / 2), y: y.map(Math.max(count, 0.7)), hit: hitOf(at) }))
     },
     ...(props.onPick ? { onPick: (hit) => props.onPick?.(bins.edges[hit.at]!, bins.edges[hit.at + 1]!) } : {}),

@@ -27,7 +27,6 @@ export function Line({ ref, className, ...options }: LineProps) {
   const root = useRef<HTMLDivElement>(null)
   const chart = useRef<LineChart>(null)
   const latest = useRef(options)
-  latest.current = options
 
   useEffect(() => {
     const made = new LineChart(root.current!, latest.current)
@@ -39,7 +38,10 @@ export function Line({ ref, className, ...options }: LineProps) {
       chart.current = null
     }
   }, [])
-  useEffect(() => chart.current?.set(options))
+  useEffect(() => {
+    latest.current = options
+    chart.current?.set(options)
+  })
   useImperativeHandle(ref, () => ({
     get title() {
       return latest.current.title

@@ -7,7 +7,6 @@ export function PlotView({ spec, ref, className }: { spec: PlotSpec; ref?: Ref<C
   const root = useRef<HTMLDivElement>(null)
   const plot = useRef<Plot>(null)
   const latest = useRef(spec)
-  latest.current = spec
   useEffect(() => {
     const made = new Plot(root.current!, latest.current)
     plot.current = made
@@ -16,7 +15,10 @@ export function PlotView({ spec, ref, className }: { spec: PlotSpec; ref?: Ref<C
       plot.current = null
     }
   }, [])
-  useEffect(() => plot.current?.set(spec), [spec])
+  useEffect(() => {
+    latest.current = spec
+    if (plot.current?.spec !== spec) plot.current?.set(spec)
+  }, [spec])
   useImperativeHandle(ref, () => ({
     get title() {
       return latest.current.title

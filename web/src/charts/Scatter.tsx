@@ -1,5 +1,5 @@
 import { type Ref, useMemo } from "react"
-import { boxOf, drawAxes } from "~/charts/axes"
+import { boxOf, drawAxes, onScreen } from "~/charts/axes"
 import { type ChartHandle, csvOf } from "~/charts/export"
 import { number } from "~/charts/format"
 import { color, sequential } from "~/charts/palette"
@@ -72,14 +72,13 @@ function scatter(props: Omit<ScatterProps, "ref">): PlotSpec {
   const place = (surface: Surface | null, width: number, height: number): Place => {
     const key = `${width} ${height}`
     if (!surface && placed?.key === key) return placed.place
-    const measured = surface ?? { measure: (text: string) => text.length * 6.2 }
-    const box = boxOf(measured as Surface, width, height, makeScale(...ys, 1, 0, { log: logY }), { xLabel, yLabel })
+    const box = boxOf(surface ?? onScreen, width, height, makeScale(...ys, 1, 0, { log: logY }), { xLabel, yLabel })
     const made = {
       box,
       x: makeScale(xs[0], xs[1], box.left, box.left + box.width, { log: logX }),
       y: makeScale(ys[0], ys[1], box.top + box.height, box.top, { log: logY }),
     }
-    placed = { key, place: made }
+    if (surface === null) placed = { key, place: made }
     return made
   }
   const hitOf = (each: ScatterPoint, at: number): Hit => ({

@@ -1,7 +1,7 @@
 /** Axes, grid and labels in the one look of all charts that are not on uPlot, and of all exports. */
 import type { Scale } from "~/charts/scale"
 import type { Surface } from "~/charts/surface"
-import type { Ink } from "~/charts/theme"
+import { type Ink, ink } from "~/charts/theme"
 
 export interface Box {
   left: number
@@ -24,6 +24,9 @@ export function textWidth(text: string, font: string, size = LABEL): number {
   }
   return shared.context?.measureText(text).width ?? text.length * size * 0.56
 }
+
+/** Measures as the canvas on screen does, for hit tests. */
+export const onScreen = { measure: (text: string, size = LABEL) => textWidth(text, ink().font, size) }
 
 /** How many ticks have room. */
 export function tickCount(length: number, along: "x" | "y", widest = 56): number {
@@ -51,7 +54,7 @@ export interface AxesOptions {
 }
 
 /** The room inside the axes of a picture. */
-export function boxOf(surface: Surface, width: number, height: number, yScale: Scale | null, options: AxesOptions = {}): Box {
+export function boxOf(surface: Pick<Surface, "measure">, width: number, height: number, yScale: Scale | null, options: AxesOptions = {}): Box {
   const most = tickCount(height - 44, "y")
   const labels = yScale ? yScale.labels(yScale.ticks(most)) : []
   const left = Math.ceil(Math.max(yScale ? 16 : 0, ...labels.map((label) => surface.measure(label)))) + (yScale ? 12 : 8) + (options.yLabel ? 16 : 0)

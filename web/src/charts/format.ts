@@ -63,9 +63,23 @@ export function axisNumbers(ticks: number[]): string[] {
     return ticks.map((tick) => (tick === 0 ? "0" : exponent(tick, places)))
   }
   let [unit, letter] = most >= 1e4 ? (SI.find(([size]) => most >= size) ?? [1, ""]) : [1, ""]
-  if (gap / unit < 1e-4 && unit > 1) [unit, letter] = [1, ""]
+  if (unit > 1 && gap / unit < (most >= 1e7 ? 1e-3 : 0.045)) {
+    if (most >= 1e7) return offsetLabels(ticks)
+    ;[unit, letter] = [1, ""]
+  }
   const places = decimals(ticks.map((tick) => tick / unit))
   return ticks.map((tick) => (tick === 0 ? "0" : signed(group((tick / unit).toFixed(places))) + letter))
+}
+
+/** Far from zero and close together: what they share once (as far as it is short), then the rest: 1P+200. */
+function offsetLabels(ticks: number[]): string[] {
+  const low = Math.min(...ticks)
+  const power = 10 ** (Math.ceil(Math.log10(Math.max(...ticks) - low)) + 1)
+  const base = Math.floor(low / power) * power
+  const short = SI.find(([size]) => Math.abs(base) >= size)
+  const head = short && Number.isInteger((base / short[0]) * 100) ? `${base / short[0]}${short[1]}` : "…"
+  const rests = axisNumbers(ticks.map((tick) => tick - base))
+  return rests.map((rest) => (rest === "0" && head !== "…" ? head : `${head}+${rest}`))
 }
 
 function decimals(values: number[]): number {

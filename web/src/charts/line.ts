@@ -158,10 +158,13 @@ export class LineChart implements ChartHandle {
     const kind = axisKind(this.options.grid.xKind)
     frame.x = makeScale(...model.x, 0, 1, { log: model.logX, kind, zone: this.options.zone })
     frame.y = makeScale(...model.y, 0, 1, { log: model.logY })
-    frame.ys = frame.y.ticks(tickCount(height - STRIP - 32, "y"))
+    const none = !this.model.lines.length
+    frame.ys = none ? [] : frame.y.ticks(tickCount(height - STRIP - 32, "y"))
     frame.yt = frame.y.labels(frame.ys)
     const room = width - this.yWidth() - 14
-    for (let most = tickCount(room, "x", kind === "number" ? 40 : 52); most >= 2; most--) {
+    frame.xs = []
+    frame.xt = []
+    for (let most = tickCount(room, "x", kind === "number" ? 40 : 52); most >= 2 && !none; most--) {
       frame.xs = frame.x.ticks(most).filter((tick) => this.options.grid.xKind !== "step" || Number.isInteger(tick))
       const labels = frame.x.labels(frame.xs)
       const places = frame.xs.map((tick) => frame.x.map(tick) * room)
@@ -207,8 +210,9 @@ export class LineChart implements ChartHandle {
     this.note.textContent = noteOf(this.model)
     this.unit.textContent = this.options.unit ?? ""
     this.unit.style.left = `${this.box.left}px`
-    this.empty.style.display = lines.length ? "none" : "flex"
-    if (!lines.length) this.empty.textContent = this.options.grid.lines.length ? "All lines are hidden" : "No points here"
+    const finite = lines.some((each) => each.line.points === 0 || each.line.nan.length + each.line.posinf.length + each.line.neginf.length < each.line.to - each.line.from + 1)
+    this.empty.style.display = finite ? "none" : "flex"
+    if (!finite) this.empty.textContent = lines.length ? "Only NaN or infinite values" : this.options.grid.lines.length ? "All lines are hidden" : "No points here"
     this.root.setAttribute("aria-label", this.summary())
     this.root.dataset["painted"] = String(Number(this.root.dataset["painted"] ?? 0) + 1)
     this.emphasise(cursor().lineKey, true)
@@ -216,7 +220,11 @@ export class LineChart implements ChartHandle {
 
   private follow(now: Cursor, before: Cursor | null): void {
     if (!this.visible || !this.box.width) return
-    if (!before || now.lineKey !== before.lineKey) this.emphasise(now.lineKey, false)
+    if (!before || now.lineKey !== before.lineKey) {
+      // The chart under the pointer at once; the others as frames have time for it.
+      if (now.source === this) this.emphasise(now.lineKey, false)
+      else schedule(this.over, () => (this.emphasise(cursor().lineKey, false), true))
+    }
     const { grid } = this.options
     const at = now.xKind === grid.xKind && !Number.isNaN(now.x) ? this.frameX().map(now.x) * this.box.width : NaN
     if (!(at >= -0.5 && at <= this.box.width + 0.5)) {
@@ -289,6 +297,7 @@ export class LineChart implements ChartHandle {
 
   destroy(): void {
     cancel(this)
+    cancel(this.over)
     for (const end of this.ends) end()
     this.plot.destroy()
     this.root.replaceChildren()

@@ -124,19 +124,49 @@ function xRange(options: LineOptions, log: boolean): [number, number] {
 
 const SAMPLE = 30_000
 
+interface Reach {
+  from: number
+  to: number
+  low: number
+  high: number
+  /** The least that is above zero. */
+  positive: number
+  count: number
+}
+
+const reaches = new WeakMap<Float64Array, Reach>()
+
+/** Least and greatest between two buckets; kept, since toggling a line asks for all the others again. */
+function reachOfValues(values: Float64Array, from: number, to: number): Reach {
+  const known = reaches.get(values)
+  if (known && known.from === from && known.to === to) return known
+  let low = Infinity
+  let high = -Infinity
+  let positive = Infinity
+  let count = 0
+  for (let at = from; at <= to; at++) {
+    const value = values[at]!
+    if (value < low) low = value
+    if (value > high) high = value
+    if (value > 0 && value < positive) positive = value
+    if (value === value) count++
+  }
+  const found = { from, to, low, high, positive, count }
+  reaches.set(values, found)
+  return found
+}
+
 function yRange(options: LineOptions, lines: readonly Drawn[], part: readonly [number, number]) {
   let low = Infinity
   let high = -Infinity
   let positive = Infinity
   let count = 0
   const take = (values: Float64Array, from: number, to: number) => {
-    for (let at = from; at <= to; at++) {
-      const value = values[at]!
-      if (value < low) low = value
-      if (value > high) high = value
-      if (value > 0 && value < positive) positive = value
-      if (value === value) count++
-    }
+    const found = reachOfValues(values, from, to)
+    low = Math.min(low, found.low)
+    high = Math.max(high, found.high)
+    positive = Math.min(positive, found.positive)
+    count += found.count
   }
   for (const each of lines) {
     const from = Math.max(part[0], each.line.from)

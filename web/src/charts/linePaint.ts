@@ -3,6 +3,8 @@ import type { Drawn, Model } from "~/charts/lineModel"
 import type { Ink } from "~/charts/theme"
 import { trace, traceBand, type View, xPixels, yLine } from "~/charts/trace"
 
+const DASHED = 36 // lines at most among which dashes can be told apart
+
 export interface Brush {
   context: CanvasRenderingContext2D
   /** In device pixels. */
@@ -77,7 +79,7 @@ function stroke(brush: Brush, model: Model, each: Drawn, values: Float64Array, w
   context.strokeStyle = each.style.color
   context.lineWidth = width * ratio
   context.lineJoin = "bevel"
-  context.setLineDash(each.style.dash?.length ? each.style.dash.map((part) => part * ratio) : [])
+  context.setLineDash(each.style.dash?.length && (model.lines.length <= DASHED || width > 2) ? each.style.dash.map((part) => part * ratio) : [])
   context.beginPath()
   const lone = trace(context, xs, values, Math.max(0, from), to, view, each.breaks)
   context.stroke()

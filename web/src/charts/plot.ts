@@ -42,6 +42,8 @@ export interface PlotSpec {
   onDrag?: (drag: Drag, trail: Surface, ink: Ink) => void
   canDrag?: (x: number, y: number, width: number, height: number) => boolean
   onDouble?: (x: number, y: number, width: number, height: number) => void
+  /** Given a function that draws all anew. */
+  attach?: (repaint: () => void) => void
 }
 
 export class Plot implements ChartHandle {
@@ -64,6 +66,7 @@ export class Plot implements ChartHandle {
   constructor(root: HTMLElement, spec: PlotSpec) {
     this.root = root
     this.spec = spec
+    spec.attach?.(() => this.dirty())
     this.base = canvas()
     this.top = canvas()
     root.append(this.base, this.top)
@@ -110,6 +113,7 @@ export class Plot implements ChartHandle {
 
   set(spec: PlotSpec): void {
     this.spec = spec
+    spec.attach?.(() => this.dirty())
     this.dirty()
   }
 

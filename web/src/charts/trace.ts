@@ -1,6 +1,6 @@
 /**
  * Lines, bands and markers from columns to pixels, on anything that has `moveTo` and `lineTo`: a canvas or the text of
- * an SVG path. Keeps the first, least, greatest and last value of each pixel column, so no spike is lost.
+ * an SVG path. Keeps the least and greatest value of each pixel column, so no spike is lost.
  */
 
 export interface Pen {
@@ -65,23 +65,20 @@ export function trace(
   const { slope, base } = yLine(view)
   const { logY } = view
   const far = view.height * 20 + 2000
-  const dense = to - from > view.width * 1.5
+  const dense = to - from > view.width * 2
   const lone: number[] = []
   let broken = 0
   let down = 0 // points since the pen was put down
   let first = -1
-  let column = NaN
+  let column = -1
   let least = 0
   let most = 0
-  let end = 0
+  let rising = true // the least came before the greatest
   const flush = () => {
-    if (Number.isNaN(column)) return
-    if (least !== end || most !== end) {
-      pen.lineTo(column, least)
-      pen.lineTo(column, most)
-      pen.lineTo(column, end)
-    }
-    column = NaN
+    if (column < 0) return
+    pen.lineTo(column, rising ? least : most)
+    if (least !== most) pen.lineTo(column, rising ? most : least)
+    column = -1
   }
   for (let at = from; at <= to; at++) {
     const value = values[at]!
@@ -108,26 +105,25 @@ export function trace(
     }
     if (y > far) y = far
     else if (y < -far) y = -far
-    if (down === 0) {
+    if (down++ === 0) {
       pen.moveTo(x, y)
       first = at
-      column = NaN
-      if (dense) {
-        column = Math.floor(x)
-        least = most = end = y
+      column = -1
+    } else if (!dense || x < 0) pen.lineTo(x, y)
+    else {
+      const place = x | 0
+      if (place !== column) {
+        flush()
+        column = place
+        least = most = y
+      } else if (y < least) {
+        least = y
+        rising = false
+      } else if (y > most) {
+        most = y
+        rising = true
       }
-    } else if (!dense) pen.lineTo(x, y)
-    else if (Math.floor(x) === column) {
-      if (y < least) least = y
-      if (y > most) most = y
-      end = y
-    } else {
-      flush()
-      column = Math.floor(x)
-      pen.lineTo(column, y)
-      least = most = end = y
     }
-    down++
   }
   flush()
   if (down === 1) lone.push(first)
