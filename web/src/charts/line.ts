@@ -94,7 +94,8 @@ export class LineChart implements ChartHandle {
     const same = (["grid", "logX", "logY", "clipOutliers", "band", "baseline", "unit", "zone"] as const).every((key) => options[key] === before[key])
     const smooth = options.smooth?.kind === before.smooth?.kind && options.smooth?.weight === before.smooth?.weight
     const range = options.range?.[0] === before.range?.[0] && options.range?.[1] === before.range?.[1]
-    if (!(same && smooth && range)) {
+    const y = options.yRange?.[0] === before.yRange?.[0] && options.yRange?.[1] === before.yRange?.[1]
+    if (!(same && smooth && range && y)) {
       this.model = modelOf(options, this.styles)
       this.dirty(true)
     } else this.model.options = options

@@ -21,6 +21,8 @@ export interface LineOptions {
   band?: boolean
   /** The part of x that is shown; null or none for all. */
   range?: readonly [number, number] | null
+  /** Ends of y that are set by hand; null leaves an end to the lines. */
+  yRange?: readonly [number | null, number | null]
   /** Whose line is bold and what the tooltip's deltas refer to. */
   baseline?: string | null
   unit?: string
@@ -109,8 +111,16 @@ export function modelOf(options: LineOptions, styles: readonly LineStyle[]): Mod
   const logX = Boolean(options.logX) && grid.extent[1] > 0
   const x = xRange(options, logX)
   const part = window(grid.x, x[0], x[1])
-  const { y, logY, clipped } = yRange(options, lines, part)
-  return { options, lines, x, y, logX, logY, part, clipped }
+  const fitted = yRange(options, lines, part)
+  const y = byHand(fitted.y, options.yRange, fitted.logY)
+  return { options, lines, x, y, logX, logY: fitted.logY, part, clipped: fitted.clipped || y !== fitted.y }
+}
+
+function byHand(fitted: [number, number], given: LineOptions["yRange"], log: boolean): [number, number] {
+  if (!given) return fitted
+  const low = given[0] !== null && (!log || given[0] > 0) ? given[0] : fitted[0]
+  const high = given[1] !== null && (!log || given[1] > 0) ? given[1] : fitted[1]
+  return high > low ? [low, high] : fitted
 }
 
 function xRange(options: LineOptions, log: boolean): [number, number] {

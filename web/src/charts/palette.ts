@@ -28,21 +28,32 @@ export interface Look {
   dim: boolean
 }
 
-// Angles of OKLCH. Pure red (25 to 35) and pure green (135 to 155) are left out, so no pair rests on red against green;
-// neighbours in the list are far apart on the circle.
-const HUES = [256, 48, 305, 172, 350, 96, 280, 218, 72, 328, 194, 8] as const
+// [hue, lightness away from the theme's, chroma] in OKLCH. Pure red (20 to 40) and pure green (126 to 160) are left out,
+// and the rest was chosen so that all twelve differ to eyes with and without red-green blindness (see the test);
+// neighbours in the list are far apart.
+const HUES = [
+  [237, 0.035, 0.19],
+  [42, -0.031, 0.119],
+  [166, -0.035, 0.13],
+  [334, 0.035, 0.167],
+  [65, 0.028, 0.156],
+  [258, -0.027, 0.158],
+  [186, 0.035, 0.108],
+  [10, 0.035, 0.101],
+  [277, 0.018, 0.092],
+  [103, 0.015, 0.089],
+  [220, -0.032, 0.103],
+  [336, -0.03, 0.087],
+] as const
 const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 2.5], [8, 3, 2, 3]]
-const BRIGHT = {
-  light: { lightness: 0.6, chroma: 0.16 },
-  dark: { lightness: 0.75, chroma: 0.135 },
-} as const
+const GROUND = { light: { lightness: 0.6, chroma: 1 }, dark: { lightness: 0.75, chroma: 0.85 } } as const
 
 const built: Record<Theme, string[]> = { light: [], dark: [] }
 
 /** The twelve colours of a theme. */
 export function hues(theme: Theme): readonly string[] {
-  const { lightness, chroma } = BRIGHT[theme]
-  if (!built[theme].length) built[theme] = HUES.map((hue) => oklch(lightness, chroma, hue))
+  const { lightness, chroma } = GROUND[theme]
+  if (!built[theme].length) built[theme] = HUES.map(([hue, more, vivid]) => oklch(lightness + more, vivid * chroma, hue))
   return built[theme]
 }
 
