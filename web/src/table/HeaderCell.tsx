@@ -52,7 +52,7 @@ export function HeaderCell({ column, index, sort, left, menu, onSort, onMove, on
         type="button"
         title={column.from ? `${column.from}.${column.title}` : column.title}
         onClick={(event) => { if (column.sortable) onSort(column.id, event.shiftKey) }}
-        className={cn("flex h-full min-w-0 flex-1 cursor-default items-center gap-1 pl-2.5 hover:text-text", column.right && "justify-end pr-1 pl-1", sort && "text-text")}
+        className={cn("flex h-full min-w-0 flex-1 cursor-default items-center gap-1 pl-2.5 hover:text-text", column.right && "justify-end pr-2.5 pl-1", sort && "text-text")}
       >
         {column.from ? <span className="shrink-0 font-normal text-text-3">{column.from}</span> : null}
         <span className="truncate">{column.title}</span>
@@ -62,7 +62,7 @@ export function HeaderCell({ column, index, sort, left, menu, onSort, onMove, on
         <Menu
           align="end"
           trigger={
-            <button type="button" aria-label={`Column ${column.title}`} className={cn("inline-flex h-5 w-4 shrink-0 cursor-default items-center justify-center rounded-control text-text-3 hover:bg-hover hover:text-text group-hover/head:opacity-100 focus-visible:opacity-100 data-popup-open:opacity-100", column.right ? "mr-1" : "mr-1.5", "opacity-0")}>
+            <button type="button" aria-label={`Column ${column.title}`} className={cn("absolute top-1/2 inline-flex h-5 w-4 -translate-y-1/2 cursor-default items-center justify-center rounded-control bg-bg text-text-3 opacity-0 group-hover/head:opacity-100 hover:bg-hover hover:text-text focus-visible:opacity-100 data-popup-open:opacity-100", column.right ? "left-1" : "right-1.5")}>
               <EllipsisVertical size={13} />
             </button>
           }

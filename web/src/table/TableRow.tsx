@@ -63,6 +63,7 @@ export const TableRow = memo(function TableRow({ entry, index, top, height, colu
       {...(bare ? {} : { "aria-selected": checked })}
       {...(group ? { "aria-expanded": open } : {})}
       {...(active ? { "data-active": "" } : {})}
+      onMouseDown={(event) => { if (event.shiftKey) event.preventDefault() }}
       onClick={(event) => onActivate(index, event)}
       className={cn(
         "flex border-b",

@@ -88,13 +88,72 @@ const known = new WeakMap<readonly string[], Uint32Array>()
 export function ranks(words: readonly string[]): Uint32Array {
   const found = known.get(words)
   if (found) return found
-  const keys = words.map(naturalKey)
-  const order = words.map((_, at) => at)
-  order.sort((a, b) => (keys[a]! < keys[b]! ? -1 : keys[a]! > keys[b]! ? 1 : words[a]! < words[b]! ? -1 : 1))
+  const order = (words.length > 500 ? plainOrder(words) : null) ?? comparedOrder(words)
   const rank = new Uint32Array(words.length)
   for (let at = 0; at < order.length; at++) rank[order[at]!] = at
   known.set(words, rank)
   return rank
+}
+
+function comparedOrder(words: readonly string[]): Uint32Array {
+  const keys = words.map(naturalKey)
+  return allRows(words.length).sort((a, b) => (keys[a]! < keys[b]! ? -1 : keys[a]! > keys[b]! ? 1 : words[a]! < words[b]! ? -1 : 1))
+}
+
+const MOST_BYTES = 64
+
+/** The same order for many short words of plain letters, by their natural keys as bytes; null for other words. */
+function plainOrder(words: readonly string[]): Uint32Array | null {
+  const count = words.length
+  const bytes = new Uint8Array(count * MOST_BYTES)
+  let longest = 0
+  for (let word = 0; word < count; word++) {
+    const text = words[word]!
+    const end = (word + 1) * MOST_BYTES
+    let to = word * MOST_BYTES
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code > 127) return null
+      if (code >= 48 && code <= 57) {
+        let zeros = at
+        while (text.charCodeAt(zeros) === 48) zeros++
+        let last = zeros
+        while (text.charCodeAt(last) >= 48 && text.charCodeAt(last) <= 57) last++
+        const from = last === zeros ? zeros - 1 : zeros
+        if (to + 2 + last - from > end) return null
+        bytes[to++] = 48
+        bytes[to++] = 48 + last - from
+        for (let digit = from; digit < last; digit++) bytes[to++] = text.charCodeAt(digit)
+        at = last - 1
+        continue
+      }
+      if (to >= end) return null
+      bytes[to++] = code >= 65 && code <= 90 ? code + 32 : code
+    }
+    longest = Math.max(longest, to - word * MOST_BYTES)
+  }
+  let from: Uint32Array = allRows(count)
+  let to: Uint32Array = new Uint32Array(count)
+  const heads = new Uint32Array(256)
+  for (let place = longest - 1; place >= 0; place--) {
+    heads.fill(0)
+    for (let word = 0; word < count; word++) heads[bytes[word * MOST_BYTES + place]!]!++
+    if (heads[bytes[place]!] === count) continue
+    let sum = 0
+    for (let byte = 0; byte < 256; byte++) {
+      const here = heads[byte]!
+      heads[byte] = sum
+      sum += here
+    }
+    for (let at = 0; at < count; at++) {
+      const word = from[at]!
+      to[heads[bytes[word * MOST_BYTES + place]!]!++] = word
+    }
+    const swap = from
+    from = to
+    to = swap
+  }
+  return from
 }
 
 /** A text that sorts by its characters as the word sorts naturally: digits get their number of digits before them. */

@@ -22,7 +22,7 @@ export interface AddRunsProps {
 export function AddRuns({ why, primary, ...rest }: AddRunsProps) {
   const [open, setOpen] = useState(false)
   return (
-    <Popover open={open} onOpenChange={setOpen} label="Add runs" className="w-96 p-0" trigger={<Button {...(primary ? { kind: "primary" as const } : {})} why={why} icon={<Plus size={14} />}>Add runs</Button>}>
+    <Popover open={open} onOpenChange={setOpen} label="Add runs" className="w-96 p-0!" trigger={<Button {...(primary ? { kind: "primary" as const } : {})} why={why} icon={<Plus size={14} />}>Add runs</Button>}>
       {open ? <Found {...rest} /> : null}
     </Popover>
   )

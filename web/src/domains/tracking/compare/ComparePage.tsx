@@ -67,6 +67,7 @@ export function ComparePage() {
     onRemove: (run) => toggle(run.id),
     onOnly: (run, letter) => setRuns(made.runs.filter((each, at) => each === run || made.letters[at] !== letter).map((each) => each.id)),
   })
+  const tall = made.baseline >= 0 || new Set(made.letters).size < made.letters.length || made.runs.some((run) => run.origin?.git?.dirty === true)
   const [widths, setWidths] = useState<Record<string, number>>({})
   const sized = columns.map((column) => ({ ...column, width: widths[column.id] ?? column.width }))
 
@@ -81,7 +82,7 @@ export function ComparePage() {
       {missing.length > 0 ? <p role="status" className="m-0 border-b bg-bg px-3 py-1.5 text-dense text-text-2">{plural(missing.length, "run")} of this link cannot be found any more.</p> : null}
       {loading && runs.length < Math.min(2, ids.length) ? <SkeletonRows rows={14} /> : (
         <TableView
-          label="Comparison" bare columns={sized} entries={entries} rowHeight={28} headHeight={52} idOf={(row) => `${shown[row]?.section}.${shown[row]?.key}`}
+          label="Comparison" bare columns={sized} entries={entries} rowHeight={28} headHeight={tall ? 52 : 34} idOf={(row) => `${shown[row]?.section}.${shown[row]?.key}`}
           nameOf={(entry) => (entry >= 0 ? (shown[entry]?.key ?? "") : (sections[-1 - entry]?.name ?? ""))} rowsOf={() => new Uint32Array()}
           openGroup={(group) => !shut.has(sections[group]?.name ?? "")} sort={[]} onSort={() => {}} onOpen={() => {}}
           onToggleGroup={(group) => { const name = sections[group]?.name ?? ""; const next = new Set(shut); if (!next.delete(name)) next.add(name); setShut(next) }}

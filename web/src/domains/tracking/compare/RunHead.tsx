@@ -32,7 +32,7 @@ export function RunHead({ ws, run, letter, baseline, onBaseline, onRemove, onOnl
           <MenuItem danger onSelect={onRemove}>Take out of the comparison</MenuItem>
         </Menu>
       </div>
-      <div className="flex h-5 items-center gap-1.5 overflow-hidden font-normal">
+      <div className="flex items-center gap-1.5 overflow-hidden font-normal">
         {baseline ? <Badge>baseline</Badge> : null}
         {letter === null ? null : <span title="Runs with this letter have the same params, code, data and packages" className="inline-flex items-center gap-1 whitespace-nowrap"><Equal size={11} aria-hidden />set-up {letter}</span>}
         {run.origin?.git?.dirty ? <Link to={paths.run(ws, run.id, "code")} className="inline-flex items-center gap-1 whitespace-nowrap text-accent hover:underline"><FileDiff size={12} aria-hidden />diff</Link> : null}

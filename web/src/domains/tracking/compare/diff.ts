@@ -7,7 +7,7 @@ export type CellValue = string | number | null
 export type Stat = "last" | "min" | "max" | "mean" | "best"
 export const STATS: readonly Stat[] = ["last", "min", "max", "mean", "best"]
 
-export const SECTIONS = ["Run", "Metrics", "Summary", "Params", "Tags", "Data", "Code", "Environment", "Packages"] as const
+export const SECTIONS = ["Run", "Params", "Metrics", "Summary", "Tags", "Data", "Code", "Environment", "Packages"] as const
 export type Section = (typeof SECTIONS)[number]
 
 export interface CompareRow {

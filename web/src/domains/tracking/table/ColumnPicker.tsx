@@ -54,7 +54,7 @@ export interface ColumnPickerProps {
 export function ColumnPicker(props: ColumnPickerProps) {
   const [open, setOpen] = useState(false)
   return (
-    <Popover open={open} onOpenChange={setOpen} align="end" label="Columns" className="flex w-[460px] flex-col p-0" trigger={<Button icon={<Columns3 size={14} />}>Columns <span className="text-text-3">{props.columns.length}</span></Button>}>
+    <Popover open={open} onOpenChange={setOpen} align="end" label="Columns" className="flex w-[460px] flex-col overflow-hidden p-0!" trigger={<Button icon={<Columns3 size={14} />}>Columns <span className="text-text-3">{props.columns.length}</span></Button>}>
       {open ? <Choices {...props} /> : null}
     </Popover>
   )

@@ -55,7 +55,7 @@ export function TablePage() {
 
   const body = useMemo(() => ({ experiments: [experiment], filter, lifecycle: deleted ? "deleted" as const : "active" as const, columns: neededColumns(state), limit: MOST_ROWS }), [experiment, filter, deleted, state])
   const ready = keys.data !== undefined || search.cols !== undefined || keys.isError
-  const table = useTable(ws, body, ready)
+  const table = useTable(ws, body, writeSort(state.sort) ?? [], ready)
   const rows = table.data ?? NO_ROWS
   const order = useMemo(() => sorted(rows, state.sort), [rows, state.sort])
   const groups = useMemo(() => grouped(rows, order, state.group, state.sort.length > 0), [rows, order, state.group, state.sort])
@@ -112,7 +112,7 @@ export function TablePage() {
     <div className="relative flex h-full min-h-0 flex-col">
       <TableBar
         ws={ws} experiment={experiment} state={state} set={set} onReset={() => setSearch({ cols: undefined, layout: undefined })} filter={filter} onFilter={(q) => setSearch({ q: q || undefined }, { push: true })}
-        error={table.error} filterBox={filterRef} keys={keys.data} options={options} shown={rows.count} total={rows.total} busy={table.isFetching} deleted={deleted}
+        error={table.error} filterBox={filterRef} keys={keys.data} options={options} shown={table.whole ? rows.count : rows.total} total={rows.total} busy={table.isFetching} deleted={deleted}
         onDeleted={(next) => { setPicked(NOTHING); setSearch({ shown: next ? "deleted" : undefined }) }} onExport={save}
       />
       {table.error && !refused && !table.data ? <Trouble text={errorText(table.error)} actions={<Button onClick={table.again}>Try again</Button>} /> : !table.data && !refused ? <SkeletonRows rows={16} /> : (

@@ -8,6 +8,7 @@ import { usePreferences } from "~/ui/preferences"
 import { Badge, Status } from "~/ui/Status"
 import { Ago, Took } from "~/ui/Time"
 import type { Stats } from "~/table/group"
+import { fixed } from "./derive"
 import { better, type Goal } from "./goals"
 
 /** The colour that a run has in every chart. */
@@ -38,24 +39,24 @@ export function RunningFor({ from }: { from: number }) {
 }
 
 /** A value's distance from the baseline's, green when it is better. */
-export function Delta({ value, base, goal }: { value: number; base: number; goal: Goal | null }) {
+export function Delta({ value, base, goal, decimals = -1 }: { value: number; base: number; goal: Goal | null; decimals?: number }) {
   const delta = value - base
   if (!Number.isFinite(delta)) return null
   const sense = better(value, base, goal)
   const word = sense > 0 ? "better than the baseline" : sense < 0 ? "worse than the baseline" : "against the baseline"
   return (
     <span title={`${delta >= 0 ? "+" : ""}${delta} ${word}`} className={cn("ml-2 shrink-0 text-[11px]", sense > 0 ? "text-ok" : sense < 0 ? "text-bad" : "text-text-3")}>
-      {delta === 0 ? "±0" : `${delta > 0 ? "+" : ""}${number(delta, 3)}`}
+      {delta === 0 ? "±0" : `${delta > 0 ? "+" : ""}${fixed(delta, decimals) ?? number(delta, 3)}`}
     </span>
   )
 }
 
 /** What the runs of a group have in a column: the mean, and from where to where. */
-export function GroupCell({ stats }: { stats: Stats | null }) {
+export function GroupCell({ stats, decimals }: { stats: Stats | null; decimals: number }) {
   if (!stats || stats.n === 0) return null
   return (
     <span className="truncate" title={`mean ${stats.mean} · min ${stats.min} · max ${stats.max} · ${stats.n} runs`}>
-      {number(stats.mean, 4)}
+      {fixed(stats.mean, decimals) ?? number(stats.mean, 4)}
       {stats.min < stats.max ? <span className="ml-1.5 text-[11px] font-normal text-text-3">{number(stats.min, 3)}…{number(stats.max, 3)}</span> : null}
     </span>
   )

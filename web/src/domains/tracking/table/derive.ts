@@ -64,3 +64,30 @@ export function groupStats(rows: RunRows, group: Group, id: string): Stats | nul
 export function numberOf(rows: RunRows, id: string, row: number): number {
   return numberAt(dataOf(rows, id) ?? undefined, row)
 }
+
+const places = new WeakMap<Data, number>()
+
+/** Decimals for the numbers of a column, so that they stand below each other; −1 where each number is written for itself. */
+export function placesOf(data: Data | null): number {
+  if (data?.kind !== "number") return -1
+  const found = places.get(data)
+  if (found !== undefined) return found
+  let most = 0
+  let whole = true
+  for (const value of data.values) {
+    if (!Number.isFinite(value)) continue
+    if (whole && !Number.isInteger(value)) whole = false
+    const size = value < 0 ? -value : value
+    if (size > most) most = size
+  }
+  const made = whole || most < 1e-3 || most >= 1e6 ? -1 : Math.max(0, 4 - Math.max(0, Math.floor(Math.log10(most)) ))
+  places.set(data, made)
+  return made
+}
+
+/** A number with the decimals of its column; small ones that would lose their digits are left to `other`. */
+export function fixed(value: number, decimals: number): string | null {
+  if (decimals < 0 || !Number.isFinite(value)) return null
+  if (value !== 0 && Math.abs(value) < 10 ** (1 - decimals)) return null
+  return value.toFixed(decimals).replace("-", "−")
+}

@@ -24,10 +24,13 @@ export const rowsQuery = (ws: string, body: RunTable) =>
 
 const took = new WeakMap<RunRows, number>()
 const LEAST_MS = 2_000
+const FIRST = 100
 
 /** Rows as columns, kept current while runs of the experiment change. */
-export function useTable(ws: string, body: RunTable, enabled: boolean) {
+export function useTable(ws: string, body: RunTable, order: readonly string[], enabled: boolean) {
   const query = useQuery({ ...rowsQuery(ws, body), enabled })
+  // The first screen does not wait for the other 100,000 rows.
+  const start = useQuery({ ...rowsQuery(ws, { ...body, order_by: [...order], limit: FIRST }), enabled: enabled && query.data === undefined && query.error === null })
   const waiting = useRef(0)
   const asked = useRef(0)
   useEffect(() => () => clearTimeout(waiting.current), [])
@@ -44,5 +47,5 @@ export function useTable(ws: string, body: RunTable, enabled: boolean) {
     const here = new Set(body.experiments)
     if (events.some((event) => here.has(event.parent) && event.kind !== "run.logs" && event.kind !== "run.artifacts")) soon()
   })
-  return { ...query, again: () => void query.refetch() }
+  return { ...query, data: query.data ?? start.data, whole: query.data !== undefined, again: () => void query.refetch() }
 }

@@ -5,7 +5,7 @@ import type { Zone } from "~/ui/format"
 import { inFull, labelOf, metricOf, shown } from "../runs/columns"
 import type { RunRows } from "../runs/rows"
 import { Delta, GroupCell, NameCell, RunningFor, ValueCell } from "./cells"
-import { groupStats, numberOf } from "./derive"
+import { dataOf, fixed, groupStats, numberOf, placesOf } from "./derive"
 import { goalByName } from "./goals"
 
 export interface Made {
@@ -34,21 +34,24 @@ export function viewColumns(made: Made): ViewColumn[] {
     const from = FROM.exec(id)?.[1]
     const common = { id, title: labelOf(id), width: widthOf(id) + (deltas && metric ? 56 : 0), pinned: at < pinned, right, sortable: true, ...(from ? { from } : {}) }
     if (id === "name") return { ...common, fixed: true, cell: (row) => <NameCell ws={made.ws} id={rows.ids[row] ?? ""} name={rows.name(row)} mark={row === baseline ? "baseline" : null} />, group: (place) => <GroupName group={made.groups[place]} by={by} zone={made.zone} /> }
+    const there = kind !== null
+    const decimals = right && id !== "duration" ? placesOf(dataOf(rows, id)) : -1
     const base = deltas && metric ? numberOf(rows, id, baseline) : NaN
     const goal = metric && metric.stat !== "count" && metric.stat !== "step" ? goalByName(metric.key) : null
     return {
       ...common,
       cell: (row) => {
+        if (!there) return <span aria-hidden className="h-2 w-10 animate-pulse rounded-control bg-hover" />
         const value = rows.value(id, row) ?? (id.endsWith(".last") ? rows.value(id.slice(0, -5), row) : null)
         if (value === null && id === "duration" && rows.value("state", row) === "running") return <RunningFor from={rows.number("start_ms", row)} />
-        const main = <ValueCell id={id} value={value} text={shown(id, value, made.zone)} title={inFull(id, value, made.zone)} />
-        return deltas && metric && row !== baseline && typeof value === "number" ? <>{main}<Delta value={value} base={base} goal={goal} /></> : main
+        const main = <ValueCell id={id} value={value} text={(typeof value === "number" ? fixed(value, decimals) : null) ?? shown(id, value, made.zone)} title={inFull(id, value, made.zone)} />
+        return deltas && metric && row !== baseline && typeof value === "number" ? <>{main}<Delta value={value} base={base} goal={goal} decimals={decimals} /></> : main
       },
       group: (place) => {
         const group = made.groups[place]
         if (!group || id === "start_ms" || id === "end_ms") return null
         if (id === "duration") return <GroupDuration stats={groupStats(rows, group, id)} />
-        return metric || kind === "number" ? <GroupCell stats={groupStats(rows, group, id)} /> : null
+        return metric || kind === "number" ? <GroupCell stats={groupStats(rows, group, id)} decimals={decimals} /> : null
       },
     }
   })
