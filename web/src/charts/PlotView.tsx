@@ -32,7 +32,7 @@ export function PlotView({ spec, ref, className }: { spec: PlotSpec; ref?: Ref<C
     <div
       ref={root}
       role="img"
-      aria-label={spec.title}
+      aria-label={spec.summary()}
       tabIndex={0}
       className={className}
       style={{ position: "relative", width: "100%", height: "100%", minHeight: 40, overflow: "hidden", touchAction: "pan-y" }}

@@ -136,7 +136,6 @@ export class Plot implements ChartHandle {
     if (!this.visible || this.width < 20 || this.height < 20) return true
     if (this.stale) {
       this.stale = false
-      this.root.setAttribute("aria-label", this.spec.summary())
       this.work = this.spec.draw(this.surface(this.base), ink(), this.width, this.height) ?? null
     }
     while (this.work) {
