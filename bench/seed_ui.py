@@ -5,8 +5,8 @@
     python -m bench.seed_ui --dir DIR --many                also 100,000 runs of 10 metrics, experiment `many`
     python -m bench.seed_ui --dir DIR --runs 500 --keys 20  smaller, for tests
 
-Then `mw up --dir DIR` serves it. Every series has its points: 100 for the first keys of every run and for all keys of the
-newest runs, one for the others. The same options make the same data, ids and times too.
+Then `mw up --dir DIR` serves it. Every series has its points: 100 for the first keys of every run and for all keys of
+the newest runs, one for the others. The same options make the same data, ids and times too.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ MODELS = ("resnet50", "resnet101", "vit-b16", "vit-l16", "convnext", "mlp")
 OPTIMIZERS = ("adam", "adamw", "sgd", "lion")
 USERS = ("ada", "grace", "linus", "barbara", "edsger")
 POINTS = 100
-DEEP_KEYS = 4     # of every run have all their points
-NEWEST = 100      # runs whose every series has all its points
-_PART = 250       # runs a transaction
+DEEP_KEYS = 4  # of every run have all their points
+NEWEST = 100  # runs whose every series has all its points
+_PART = 250  # runs a transaction
 
 _RUN = (
-    "INSERT INTO runs (id, workspace, experiment, name, kind, state, user_name, group_name, created_ms, start_ms, end_ms) "
-    "VALUES (?,'default',?,?,?,?,?,?,?,?,?) RETURNING seq"
+    "INSERT INTO runs (id, workspace, experiment, name, kind, state, user_name, group_name, created_ms, start_ms, "
+    "end_ms) VALUES (?,'default',?,?,?,?,?,?,?,?,?) RETURNING seq"
 )
 _METRIC = (
-    'INSERT INTO metrics (run, key, experiment, "last", last_step, last_ms, "count", "min", "max", "sum", min_step, fresh) '
-    "VALUES (?,?,?,?,?,?,?,?,?,?,0,1)"
+    'INSERT INTO metrics (run, key, experiment, "last", last_step, last_ms, "count", "min", "max", "sum", '
+    "min_step, fresh) VALUES (?,?,?,?,?,?,?,?,?,?,0,1)"
 )
 _CHUNK = (
     'INSERT INTO chunks (run, key, level, first_step, last_step, first_ms, last_ms, "count", data) '
@@ -102,16 +102,29 @@ def wide(ctx: Ctx, name: str, count: int, keys: list[str]) -> None:
             for place in range(first, min(first + _PART, count)):
                 at = START + place * 60_000
                 given = params_of(rng, place)
-                row = tx.row(_RUN, (
-                    f"{rng.getrandbits(128):032x}", experiment, f"{given['model']}-{place}",
-                    "trial" if place % 10 == 0 else "training", rng.choice(STATES), rng.choice(USERS),
-                    f"sweep-{place // 50}", at, at, at + rng.randrange(60_000, 7_200_000),
-                ))
+                row = tx.row(
+                    _RUN,
+                    (
+                        f"{rng.getrandbits(128):032x}",
+                        experiment,
+                        f"{given['model']}-{place}",
+                        "trial" if place % 10 == 0 else "training",
+                        rng.choice(STATES),
+                        rng.choice(USERS),
+                        f"sweep-{place // 50}",
+                        at,
+                        at,
+                        at + rng.randrange(60_000, 7_200_000),
+                    ),
+                )
                 assert row is not None
                 seq = row[0]
                 params += [(seq, key, *_spelled(value)) for key, value in given.items()]
-                tags += [(seq, "team", rng.choice(("vision", "nlp"))), (seq, "stage", rng.choice(("dev", "prod"))),
-                         (seq, "node", f"node-{place % 40}")]
+                tags += [
+                    (seq, "team", rng.choice(("vision", "nlp"))),
+                    (seq, "stage", rng.choice(("dev", "prod"))),
+                    (seq, "node", f"node-{place % 40}"),
+                ]
                 quality = 0.2 + 0.1 * abs(np.log10(given["lr"]) + 3) + 0.3 * given["dropout"] + rng.gauss(0, 0.03)
                 summaries.append((seq, "score", repr(round(1 - float(quality), 4)), round(1 - float(quality), 4)))
                 times = at + steps * 500
@@ -121,10 +134,23 @@ def wide(ctx: Ctx, name: str, count: int, keys: list[str]) -> None:
                     if key.endswith("accuracy"):
                         values = 1.0 - values / 3.0
                     last = float(values[-1])
-                    metrics.append((seq, key, experiment, last, POINTS - 1, int(times[-1]), POINTS,
-                                    float(values.min()), float(values.max()), float(values.sum())))
-                    chunks.append((seq, key, 0, POINTS - 1, at, int(times[-1]), POINTS,
-                                   chunk.fresh(Block(steps, times, values))))
+                    metrics.append(
+                        (
+                            seq,
+                            key,
+                            experiment,
+                            last,
+                            POINTS - 1,
+                            int(times[-1]),
+                            POINTS,
+                            float(values.min()),
+                            float(values.max()),
+                            float(values.sum()),
+                        )
+                    )
+                    chunks.append(
+                        (seq, key, 0, POINTS - 1, at, int(times[-1]), POINTS, chunk.fresh(Block(steps, times, values)))
+                    )
                 for key in keys[whole:]:
                     last = rng.random()
                     metrics.append((seq, key, experiment, last, 0, at, 1, last, last, last))
@@ -143,17 +169,25 @@ def deep(ctx: Ctx, count: int, points: int) -> None:
     trend = np.exp(-np.arange(points) / (points / 5))
     for place in range(count):
         at = START + place * 3_600_000
-        run = runs.create(ctx, RunCreate(
-            id=f"{0xDEE9 + place:032x}", experiment_id=experiment, name=f"deep-{place}", start_ms=at,
-            params={"lr": float(10 ** rng.uniform(-5, -1)), "model": MODELS[place % 6]},
-        )).id
+        run = runs.create(
+            ctx,
+            RunCreate(
+                id=f"{0xDEE9 + place:032x}",
+                experiment_id=experiment,
+                name=f"deep-{place}",
+                start_ms=at,
+                params={"lr": float(10 ** rng.uniform(-5, -1)), "model": MODELS[place % 6]},
+            ),
+        ).id
         values = trend * (1 + 0.3 * rng.standard_normal(points)) + 0.1
         values[points // 3] = 50.0
         times = at + np.cumsum(rng.integers(50, 150, points))
         for first in range(0, points, 100_000):
             part: Any = slice(first, first + 100_000)
             steps: Any = np.arange(first, min(first + 100_000, points))
-            log.log(ctx, run, LogBatch(points=[Points(key="loss", steps=steps, times_ms=times[part], values=values[part])]))
+            log.log(
+                ctx, run, LogBatch(points=[Points(key="loss", steps=steps, times_ms=times[part], values=values[part])])
+            )
         while merge.run(ctx):
             pass
 

@@ -19,7 +19,7 @@ MOST_LINES = 600
 BUDGET = {
     "types": 1_500,
     "kit": 6_000,
-    "domains": 12_000,
+    "domains": 13_000,
     "protocols": 5_000,
     "server": 2_500,
     "sdk": 8_000,

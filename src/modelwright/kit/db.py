@@ -35,6 +35,8 @@ _Gathered = tuple[dict[Any, Any], dict[str, Callable[["Tx"], None]], dict[str, C
 
 _LOG = logs.get(__name__)
 _ASK_FOR_S = 8.0   # how long a lost database is asked what became of a commit
+_PROMPT_S = 0.001  # a brief write runs where it is asked for while commits take less than this
+_PROMPT_RUN = 100  # so many in a row, then one goes to the lane, which does the database's upkeep
 
 
 class Tx:
@@ -119,6 +121,24 @@ class Tx:
                 notes[key] = value
         self.notes, self._before, self._after = notes, {**self._before, **before}, {**self._after, **after}
 
+    @contextmanager
+    def part(self) -> Generator[None]:
+        """A part that leaves nothing when it raises one of our own refusals, while the transaction goes on.
+
+        Any other error is the transaction's end as well.
+        """
+        self.connection.execute("SAVEPOINT part")
+        mark = self.mark()
+        try:
+            yield
+        except ModelwrightError:
+            self.connection.execute("ROLLBACK TO SAVEPOINT part")
+            self.connection.execute("RELEASE SAVEPOINT part")
+            self.forget(mark)
+            raise
+        self.connection.execute("RELEASE SAVEPOINT part")
+        self.keep(mark)
+
     def forget(self, mark: _Gathered) -> None:
         """Drop what was gathered since `mark`."""
         self.notes, self._before, self._after = mark
@@ -135,6 +155,11 @@ class Database:
         self._turn = threading.Lock() if dialect.lanes == 1 else nullcontext()
         self._thread = threading.local()
         self._lanes = [Lane(self, number) for number in range(dialect.lanes)]
+        self._prompt = Pool(dialect, writer=True, prompt=True)
+        self._prompt_left = 0
+        self._commit_s = 1.0  # how long commits take of late; slow until it is known
+        self.alone: Callable[[], bool] | None = None
+        """Whether nobody else is about to write or waits for the thread that asks; set by the server."""
         self._next = itertools.count()
 
     @contextmanager
@@ -159,17 +184,23 @@ class Database:
         with self._translating(), self.writing() as tx:
             yield tx
 
-    def submit(self, work: Callable[[Tx], T], *, key: str = "") -> Future[T]:
+    def submit(self, work: Callable[[Tx], T], *, key: str = "", brief: bool = False) -> Future[T]:
         """Queue a write; works of one key run in the order of their arrival (those without a key in any order).
 
         The work may run more than once before it is committed once, so it must touch nothing but the transaction. It
         may not wait for another write. A future that was not started yet can be cancelled.
+
+        Args:
+            brief: the work takes well under a millisecond. While nobody else wants to write and commits are quick it is
+                done before this returns: handing it to another thread and back would take as long as the work.
         """
         future: Future[T] = Future()
         if self._writers.refusal:
             future.set_exception(Unavailable(self._writers.refusal))
             return future
         count = len(self._lanes)
+        if brief and count == 1 and self._done_at_once(work, future):
+            return future
         self._lanes[0 if count == 1 else (hash(key) if key else next(self._next)) % count].put(work, future)
         return future
 
@@ -184,6 +215,7 @@ class Database:
             lane.close()
         self._readers.close()
         self._writers.close()
+        self._prompt.close()
 
     def translated(self, error: BaseException) -> BaseException:
         """The driver's error as ours; anything else as it is."""
@@ -212,6 +244,38 @@ class Database:
                 self._thread.writes = False
         tx.closed()
 
+    def _done_at_once(self, work: Callable[[Tx], T], future: Future[T]) -> bool:
+        """Do a brief write in this thread; False, with nothing changed, when it is better done by the lane."""
+        if self._commit_s > _PROMPT_S or self.alone is None or not self.alone():
+            return False
+        turn = self._turn
+        assert not isinstance(turn, nullcontext)
+        if self._prompt_left <= 0 or not turn.acquire(blocking=False):
+            self._prompt_left = _PROMPT_RUN
+            return False
+        begun = False
+        try:
+            if not self._lanes[0].idle:
+                return False
+            self._prompt_left -= 1
+            self._thread.writes = True
+            with self._transaction(self._prompt) as tx:
+                begun = True
+                answer = work(tx)
+        except BaseException as error:
+            if not begun:
+                return False
+            future.set_exception(self.translated(error))
+            if not isinstance(error, Exception):
+                raise
+            return True
+        finally:
+            self._thread.writes = False
+            turn.release()
+        tx.closed()
+        future.set_result(answer)
+        return True
+
     @contextmanager
     def _transaction(self, pool: Pool) -> Generator[Tx]:
         connection, name = pool.begin()
@@ -220,9 +284,15 @@ class Database:
             yield tx
             tx.closing()
             tx.committing = True
+            began = time.perf_counter()
             self.dialect.commit(connection)
+            if pool is not self._readers:
+                took = time.perf_counter() - began
+                self._commit_s += (min(took, 10 * _PROMPT_S) - self._commit_s) / 4
         except BaseException as error:
             pool.rolled_back(connection)
+            if tx.committing:
+                self._commit_s = 1.0
             if tx.committing and self.dialect.closed(error):
                 raise _CommitLost(rolled_back=self._was_rolled_back(name)) from error
             raise

@@ -67,20 +67,25 @@ def encode(
     return b"".join(parts)
 
 
+def header(data: bytes) -> dict[str, Any]:
+    """The header of a frame, with what it says of its columns. Raises `Invalid`."""
+    if len(data) < 8 or data[:4] != _MAGIC:
+        raise Invalid("not a frame", where="body")
+    (length,) = _LENGTH.unpack_from(data, 4)
+    if 8 + length > len(data):
+        raise Invalid("a frame is cut short", where="body")
+    return from_json(data[8 : 8 + length], dict)
+
+
 def decode(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Header and columns of a frame; the columns are views of `data`.
 
     Raises:
         Invalid: the bytes are not a frame.
     """
-    if len(data) < 8 or data[:4] != _MAGIC:
-        raise Invalid("not a frame", where="body")
-    (length,) = _LENGTH.unpack_from(data, 4)
-    if 8 + length > len(data):
-        raise Invalid("a frame is cut short", where="body")
-    header = from_json(data[8 : 8 + length], dict)
+    told = header(data)
     columns: dict[str, NDArray[Any]] = {}
-    described: Any = header.pop("columns", None)
+    described: Any = told.pop("columns", None)
     try:
         for column in described:
             if column["type"] not in _TYPES:
@@ -88,4 +93,4 @@ def decode(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
             columns[column["name"]] = np.frombuffer(data, column["type"], column["length"], column["offset"])
     except (TypeError, KeyError, ValueError):
         raise Invalid("the columns of the frame are not as its header says", where="body") from None
-    return header, columns
+    return told, columns

@@ -266,6 +266,20 @@ condemned = sa.Table(  # contents that nothing refers to, about to be deleted; n
     sa.Column("done_ms", _BIG),                  # when it was deleted
 )
 
+views = sa.Table(  # what people keep of how they look at the runs of an experiment
+    "views", metadata,
+    sa.Column("id", _TEXT, primary_key=True),
+    sa.Column("workspace", _TEXT, nullable=False),
+    sa.Column("experiment", _BIG, sa.ForeignKey("experiments.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("name", _TEXT, nullable=False),
+    sa.Column("owner", _TEXT, nullable=False),
+    sa.Column("shared", _FLAG, nullable=False, server_default="0"),  # 1: all members of the workspace see it
+    sa.Column("state", _TEXT, nullable=False),    # JSON, of the page's own making
+    sa.Column("created_ms", _BIG, nullable=False),
+    sa.Column("updated_ms", _BIG, nullable=False),
+    sa.Index("views_of_experiment", "experiment", "created_ms", "id"),
+)
+
 models = sa.Table(  # logged models
     "models", metadata,
     sa.Column("id", _TEXT, primary_key=True),

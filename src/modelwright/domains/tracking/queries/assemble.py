@@ -146,10 +146,10 @@ def _metrics(tx: Tx, into: _Data, seqs: Sequence[int]) -> None:
                 last=last, step=step, time_ms=time_ms, count=count, min=least, max=most, mean=total / count
             )
         else:
-            found[key] = _summary(row, _goal(declared, key))
+            found[key] = _summary(row, goal_of(declared, key))
 
 
-def _goal(goals: list[tuple[str, str]] | None, key: str) -> str | None:
+def goal_of(goals: list[tuple[str, str]] | None, key: str) -> str | None:
     """The goal declared for a metric: by its own name, else by the longest `prefix*`."""
     best: tuple[int, str] | None = None
     for pattern, goal in goals or ():

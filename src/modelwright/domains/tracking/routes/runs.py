@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from modelwright.domains.tracking.service import console, forks, inputs, log, runs, search
 from modelwright.kit.context import Ctx
 from modelwright.kit.http import Routes
+from modelwright.kit.lane import committed
 from modelwright.types.access import Permission
 from modelwright.types.page import Page
 from modelwright.types.tracking import (
@@ -29,7 +28,7 @@ routes = Routes(prefix="/api/v1", tag="runs")
 @routes.post("/runs", permission=Permission.WRITE, summary="Create a run")
 async def create(ctx: Ctx, body: RunCreate) -> Run:
     """A new run. With an `id` the call can be repeated: the same id is the same run."""
-    return await asyncio.wrap_future(runs.submit_create(ctx, body))
+    return await committed(runs.submit_create(ctx, body))
 
 
 @routes.post("/runs:search", permission=Permission.READ, summary="Search runs")
@@ -53,7 +52,7 @@ def get(ctx: Ctx, run_id: str) -> Run:
 @routes.patch("/runs/{run_id}", permission=Permission.WRITE, summary="Change a run")
 async def update(ctx: Ctx, run_id: str, body: RunUpdate) -> Run:
     """Absent fields stay; a tag or param set to null is removed. Old and new values are audited."""
-    return await asyncio.wrap_future(runs.submit_update(ctx, run_id, body))
+    return await committed(runs.submit_update(ctx, run_id, body))
 
 
 @routes.delete("/runs/{run_id}", permission=Permission.WRITE, summary="Delete a run")
@@ -83,7 +82,7 @@ def fork(ctx: Ctx, run_id: str, body: Fork) -> Run:
 @routes.post("/runs/{run_id}/log", permission=Permission.WRITE, summary="Log to a run")
 async def write(ctx: Ctx, run_id: str, body: LogBatch) -> LogAck:
     """All of the batch or nothing; with a `writer` and a `seq` the call can be repeated."""
-    return await asyncio.wrap_future(log.submit(ctx, run_id, body))
+    return await committed(log.submit(ctx, run_id, body))
 
 
 @routes.get("/runs/{run_id}/console", permission=Permission.READ, summary="Console lines of a run")
@@ -121,7 +120,7 @@ def children(ctx: Ctx, run_id: str, deep: bool = False) -> Page[Run]:
 @routes.post("/runs/{run_id}:heartbeat", permission=Permission.WRITE, summary="Tell that a run's process is alive")
 async def heartbeat(ctx: Ctx, run_id: str) -> LogAck:
     """The first one promises more: silence then means a crash. The answer tells whether the run shall stop."""
-    return await asyncio.wrap_future(runs.submit_heartbeat(ctx, run_id))
+    return await committed(runs.submit_heartbeat(ctx, run_id))
 
 
 @routes.post("/runs/{run_id}:stop", permission=Permission.WRITE, summary="Ask a run to stop")

@@ -35,8 +35,8 @@ _PAGE = 100_000
 )
 def query(ctx: Ctx, body: SeriesQuery, request: Request) -> SeriesGrid:
     """JSON, or with `Accept: application/vnd.modelwright.frame` binary columns."""
-    if _wants_frame(request):
-        return _frame(series.query_frame(ctx, body))
+    if wants_frame(request):
+        return as_frame(series.query_frame(ctx, body))
     return series.query(ctx, body)
 
 
@@ -77,9 +77,9 @@ def history(ctx: Ctx, run_id: str, key: str, request: Request, after: str = "", 
     token = ""
     if len(block.steps) == limit:
         token = f"{int(block.steps[-1])},{int(block.times[-1])},{float(block.values[-1])!r}"
-    if _wants_frame(request):
+    if wants_frame(request):
         columns = {"steps": block.steps, "times": block.times, "values": block.values}
-        return _frame(frames.encode({"key": key, "next_page": token}, columns))
+        return as_frame(frames.encode({"key": key, "next_page": token}, columns))
     return SeriesPoints(
         key=key,
         steps=block.steps.tolist(),
@@ -118,10 +118,11 @@ def _point(text: str) -> tuple[int, int, float]:
     return point
 
 
-def _frame(content: bytes) -> Any:
+def as_frame(content: bytes) -> Any:
     """The same answer in binary; the edge passes it on as it is."""
     return Response(content, media_type=frames.MEDIA_TYPE)
 
 
-def _wants_frame(request: Request) -> bool:
+def wants_frame(request: Request) -> bool:
+    """Whether binary columns are asked for."""
     return frames.MEDIA_TYPE in request.headers.get("accept", "")

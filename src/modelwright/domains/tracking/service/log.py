@@ -30,6 +30,7 @@ from modelwright.types.errors import Invalid
 from modelwright.types.tracking import LogAck, LogBatch
 
 _WRITER = 200  # characters of a writer's name
+_FEW = 64  # params, tags, series, points of a batch that is written in no time
 
 
 class _Checked(msgspec.Struct, frozen=True):
@@ -64,7 +65,7 @@ def submit(ctx: Ctx, run_id: str, body: LogBatch, *, write_once: bool = False) -
     """
     ctx.require(Permission.WRITE)
     checked = _check(body, write_once)
-    return ctx.db.submit(lambda tx: _apply(ctx, tx, run_id, checked), key=run_id)
+    return ctx.db.submit(lambda tx: _apply(ctx, tx, run_id, checked), key=run_id, brief=_brief(checked))
 
 
 def _check(body: LogBatch, write_once: bool) -> _Checked:
@@ -88,6 +89,17 @@ def _check(body: LogBatch, write_once: bool) -> _Checked:
         if definition.step_metric is not None:
             limits.key(definition.step_metric, f"definitions[{place}].step_metric")
     return _Checked(body, batch.gather(body.points), params, summary, write_once)
+
+
+def _brief(checked: _Checked) -> bool:
+    """Whether there is so little to write that it takes no time."""
+    parts = len(checked.series) + len(checked.params) + len(checked.summary) + len(checked.body.tags)
+    return (
+        parts <= _FEW
+        and not checked.body.lines
+        and not checked.body.definitions
+        and sum(series.count for series in checked.series) <= _FEW
+    )
 
 
 def _apply(ctx: Ctx, tx: Tx, run_id: str, checked: _Checked) -> LogAck:

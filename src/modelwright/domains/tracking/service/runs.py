@@ -31,6 +31,7 @@ from modelwright.types.tracking import Lifecycle, LogAck, Run, RunCreate, RunUpd
 
 _DEPTH = 100  # generations of runs
 _CHILDREN = 10_000
+_FEW = 64  # params and tags of a run that is created in no time
 _value = reader(Any)
 
 
@@ -44,6 +45,14 @@ class _New(msgspec.Struct, frozen=True):
     stored: dict[str, Stored]
     now_ms: int
     course: states.Course
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A checked request for a change of a run."""
+
+    body: RunUpdate
+    params: dict[str, Any]
+    stored: dict[str, Stored]
 
 
 def create(ctx: Ctx, body: RunCreate) -> Run:
@@ -60,7 +69,8 @@ def submit_create(ctx: Ctx, body: RunCreate) -> Future[Run]:
     """As `create`, in the group-commit lane; what is wrong with the body is raised at once, the rest by the future."""
     ctx.require(Permission.WRITE)
     new = _checked(ctx, body)
-    return ctx.db.submit(lambda tx: _create(ctx, tx, new), key=new.id)
+    brief = len(new.stored) + len(body.tags) <= _FEW and body.parent_id is None
+    return ctx.db.submit(lambda tx: _create(ctx, tx, new), key=new.id, brief=brief)
 
 
 def get(ctx: Ctx, run_id: str) -> Run:
@@ -91,22 +101,8 @@ def update(ctx: Ctx, run_id: str, body: RunUpdate) -> Run:
 def submit_update(ctx: Ctx, run_id: str, body: RunUpdate) -> Future[Run]:
     """As `update`, in the group-commit lane; what is wrong with the body is raised at once, the rest by the future."""
     ctx.require(Permission.WRITE)
-    if body.name is not None:
-        limits.name(body.name)
-    if body.notes is not None:
-        limits.text(body.notes, "notes", limits.NOTES)
-    if body.group is not None:
-        limits.text(body.group, "group", limits.NAME)
-    if body.user is not None:
-        limits.text(body.user, "user", limits.NAME)
-    if body.parent_id:
-        limits.run_id(body.parent_id, "parent_id")
-    if body.end_ms is not None:
-        limits.int64(body.end_ms, "end_ms")
-    limits.tags(body.tags)
-    flat = param_rules.flatten(body.params)
-    stored = {key: param_rules.stored(key, value) for key, value in flat.items() if value is not None}
-    return ctx.db.submit(lambda tx: _update(ctx, tx, run_id, body, flat, stored), key=run_id)
+    change = checked(body)
+    return ctx.db.submit(lambda tx: assemble.runs(tx, [apply(ctx, tx, run_id, change)])[0], key=run_id)
 
 
 def delete_tag(ctx: Ctx, run_id: str, key: str) -> None:
@@ -155,27 +151,31 @@ def stop(ctx: Ctx, run_id: str) -> Run:
     """
     ctx.require(Permission.WRITE)
 
-    def work(tx: Tx) -> Run:
-        row = locate(tx, ctx, run_id, writable=True)
-        if row.course.state in states.ENDED:
-            raise Conflict(f"the run has ended ({row.state})", where="run_id")
-        queries.change(tx, row.seq, {"stop_requested": 1})
-        changed(ctx, tx, "run.updated", row, {"stop_requested": True})
-        return assemble.runs(tx, [row._replace(stop_requested=1)])[0]
+    return ctx.db.submit(lambda tx: assemble.runs(tx, [ask_to_stop(ctx, tx, run_id)])[0], key=run_id).result()
 
-    return ctx.db.submit(work, key=run_id).result()
+
+def ask_to_stop(ctx: Ctx, tx: Tx, run_id: str) -> RunRow:
+    """As `stop`, in an open transaction."""
+    row = locate(tx, ctx, run_id, writable=True)
+    if row.course.state in states.ENDED:
+        raise Conflict(f"the run has ended ({row.state})", where="run_id")
+    queries.change(tx, row.seq, {"stop_requested": 1})
+    changed(ctx, tx, "run.updated", row, {"stop_requested": True})
+    return row._replace(stop_requested=1)
 
 
 def delete(ctx: Ctx, run_id: str) -> None:
     """Delete a run, until it is restored. Raises `NotFound`, or `Conflict` when it is deleted already."""
     ctx.require(Permission.WRITE)
 
-    def work(tx: Tx) -> None:
-        row = locate(tx, ctx, run_id, writable=True)
-        queries.set_lifecycle(tx, row.seq, Lifecycle.DELETED, ctx.clock.now_ms())
-        changed(ctx, tx, "run.deleted", row, {"name": row.name})
+    ctx.db.submit(lambda tx: put_away(ctx, tx, run_id), key=run_id).result()
 
-    ctx.db.submit(work, key=run_id).result()
+
+def put_away(ctx: Ctx, tx: Tx, run_id: str) -> None:
+    """As `delete`, in an open transaction."""
+    row = locate(tx, ctx, run_id, writable=True)
+    queries.set_lifecycle(tx, row.seq, Lifecycle.DELETED, ctx.clock.now_ms())
+    changed(ctx, tx, "run.deleted", row, {"name": row.name})
 
 
 def restore(ctx: Ctx, run_id: str) -> Run:
@@ -186,14 +186,16 @@ def restore(ctx: Ctx, run_id: str) -> Run:
     """
     ctx.require(Permission.WRITE)
 
-    def work(tx: Tx) -> Run:
-        row = locate(tx, ctx, run_id, deleted=True)
-        experiments.locate(tx, ctx, row.experiment_id, writable=True)
-        queries.set_lifecycle(tx, row.seq, Lifecycle.ACTIVE, ctx.clock.now_ms())
-        changed(ctx, tx, "run.restored", row, {"name": row.name})
-        return assemble.runs(tx, [locate(tx, ctx, run_id)])[0]
+    return ctx.db.submit(lambda tx: assemble.runs(tx, [bring_back(ctx, tx, run_id)])[0], key=run_id).result()
 
-    return ctx.db.submit(work, key=run_id).result()
+
+def bring_back(ctx: Ctx, tx: Tx, run_id: str) -> RunRow:
+    """As `restore`, in an open transaction."""
+    row = locate(tx, ctx, run_id, deleted=True)
+    experiments.locate(tx, ctx, row.experiment_id, writable=True)
+    queries.set_lifecycle(tx, row.seq, Lifecycle.ACTIVE, ctx.clock.now_ms())
+    changed(ctx, tx, "run.restored", row, {"name": row.name})
+    return locate(tx, ctx, run_id)
 
 
 def purge(ctx: Ctx, run_id: str) -> None:
@@ -314,9 +316,7 @@ def _again(ctx: Ctx, tx: Tx, new: _New, experiment: int) -> Run:
     if row is None or row.workspace != ctx.workspace or row.lifecycle == "purged":
         raise AlreadyExists(f"the run id {new.id!r} is taken", where="id")
     if row.lifecycle != "active":
-        raise Conflict(
-            f"The run {new.id} must be in the 'active' state. Current state is {row.lifecycle}.", where="id"
-        )
+        raise Conflict(f"The run {new.id} must be in the 'active' state. Current state is {row.lifecycle}.", where="id")
     if row.experiment != experiment or row.kind != body.kind or row.parent_id != body.parent_id:
         raise AlreadyExists(
             f"the run id {new.id!r} belongs to another run",
@@ -329,7 +329,29 @@ def _again(ctx: Ctx, tx: Tx, new: _New, experiment: int) -> Run:
     return assemble.whole(tx, row)
 
 
-def _update(ctx: Ctx, tx: Tx, run_id: str, body: RunUpdate, flat: dict[str, Any], stored: dict[str, Stored]) -> Run:
+def checked(body: RunUpdate) -> Change:
+    """A change that is fit to be made. Raises `Invalid`."""
+    if body.name is not None:
+        limits.name(body.name)
+    if body.notes is not None:
+        limits.text(body.notes, "notes", limits.NOTES)
+    if body.group is not None:
+        limits.text(body.group, "group", limits.NAME)
+    if body.user is not None:
+        limits.text(body.user, "user", limits.NAME)
+    if body.parent_id:
+        limits.run_id(body.parent_id, "parent_id")
+    if body.end_ms is not None:
+        limits.int64(body.end_ms, "end_ms")
+    limits.tags(body.tags)
+    flat = param_rules.flatten(body.params)
+    stored = {key: param_rules.stored(key, value) for key, value in flat.items() if value is not None}
+    return Change(body, flat, stored)
+
+
+def apply(ctx: Ctx, tx: Tx, run_id: str, change: Change) -> RunRow:
+    """As `update`, in an open transaction."""
+    body, flat, stored = change.body, change.params, change.stored
     row = locate(tx, ctx, run_id, writable=True)
     wanted = {
         "name": body.name,
@@ -363,9 +385,7 @@ def _update(ctx: Ctx, tx: Tx, run_id: str, body: RunUpdate, flat: dict[str, Any]
         queries.move(tx, row.seq, target.number)
         columns["experiment"] = target.number
     detail: dict[str, Any] = {
-        column: {"old": present[column], "new": value}
-        for column, value in columns.items()
-        if column != "heartbeat_ms"
+        column: {"old": present[column], "new": value} for column, value in columns.items() if column != "heartbeat_ms"
     }
     if body.tags:
         detail["tags"] = _change_tags(tx, row, body.tags)
@@ -376,7 +396,7 @@ def _update(ctx: Ctx, tx: Tx, run_id: str, body: RunUpdate, flat: dict[str, Any]
         row = queries.locate(tx, ctx.workspace, run_id)
         if "experiment" in columns:
             events.publish(ctx, tx, "run.updated", row.id, row.experiment_id)
-    return assemble.runs(tx, [row])[0]
+    return row
 
 
 def _columns(row: RunRow) -> dict[str, Any]:
@@ -395,8 +415,7 @@ def _change_params(tx: Tx, row: RunRow, flat: dict[str, Any], stored: dict[str, 
     queries.put_params(tx, row.seq, stored)
     queries.drop_params(tx, row.seq, [key for key, value in flat.items() if value is None])
     return {
-        key: {"old": _value(old[key][0].encode()) if key in old else None, "new": value}
-        for key, value in flat.items()
+        key: {"old": _value(old[key][0].encode()) if key in old else None, "new": value} for key, value in flat.items()
     }
 
 

@@ -245,6 +245,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('upload', 'number')
     )
     op.create_index('upload_parts_by_digest', 'upload_parts', ['digest'], unique=False)
+    op.create_table('views',
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('experiment', sa.BigInteger(), nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('owner', TEXT, nullable=False),
+    sa.Column('shared', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('state', TEXT, nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('updated_ms', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['experiment'], ['experiments.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('views_of_experiment', 'views', ['experiment', 'created_ms', 'id'], unique=False)
     op.create_table('chunks',
     sa.Column('id', KEY, nullable=False),
     sa.Column('run', sa.BigInteger(), nullable=False),

@@ -29,7 +29,8 @@ _METRIC = "metrics m WHERE m.run = r.seq AND m.key = ?"
 _GOAL = (
     "(SELECT g.goal FROM definitions g WHERE g.run = m.run AND g.goal IS NOT NULL AND (g.key = m.key OR "
     "(substr(g.key, length(g.key), 1) = '*' AND substr(m.key, 1, length(g.key) - 1) || '*' = g.key)) "
-    "ORDER BY CASE WHEN g.key = m.key THEN 0 ELSE 1 END, length(g.key) DESC LIMIT 1)"
+    # Names before patterns. SQLite takes no column of an outer query here.
+    "ORDER BY CASE WHEN substr(g.key, length(g.key), 1) = '*' THEN 1 ELSE 0 END, length(g.key) DESC LIMIT 1)"
 )
 
 LATEST = Field(Kind.NUMBER, "m.last", source=_METRIC)

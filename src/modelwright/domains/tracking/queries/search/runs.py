@@ -100,6 +100,25 @@ def page(tx: Tx, workspace: str, request: RunSearch) -> tuple[list[RunRow], str]
     return _rows(tx, [row[-1] for row in found]), token
 
 
+def everything(tx: Tx, workspace: str, request: RunSearch, columns: str, limit: int) -> list[Row]:
+    """Columns (of `runs r`) of all runs that a search finds, in its order, at most `limit`; pages do not matter.
+
+    Raises:
+        Invalid: the filter or the order is not valid, or the search takes too long.
+    """
+    node = filters.parse(request.filter)
+    phases = _phases(tx, filters.items(request.order_by, RUNS), narrow=_narrow(node))
+    condition = _kinds(request) & filters.where(node, RUNS, tx.dialect, whole=True)
+    branches = _cut(tx, node, _branches(tx, workspace, request))
+    found: list[Row] = []
+    for phase in phases:
+        if len(found) < limit:
+            rows = _merged(tx, phase, branches, condition, limit - len(found), columns)
+            width = len(phase.order)
+            found += [row[width:] for row in rows]
+    return found
+
+
 def count(tx: Tx, workspace: str, request: RunSearch) -> int:
     """How many runs a search finds; page and order do not matter."""
     node = filters.parse(request.filter)
@@ -180,7 +199,7 @@ def _is_metric(item: Item) -> bool:
 def _branches(tx: Tx, workspace: str, request: RunSearch) -> list[_Branch]:
     """The experiments (of this workspace) and lifecycles to look into, one by one while they are few."""
     lifecycles = [lifecycle.value for lifecycle in (_ALL if request.lifecycle is None else (request.lifecycle,))]
-    known = _experiments(tx, workspace, request.experiments)
+    known = experiments(tx, workspace, request.experiments)
     if not known:
         return []
     single = [Sql("r.lifecycle = ?", (lifecycle,)) for lifecycle in lifecycles]
@@ -198,7 +217,8 @@ def _branches(tx: Tx, workspace: str, request: RunSearch) -> list[_Branch]:
     return [_Branch(Sql(f"r.experiment IN ({listed})"), Sql(f"o.experiment IN ({listed})"), among)]
 
 
-def _experiments(tx: Tx, workspace: str, wanted: Sequence[str]) -> list[int]:
+def experiments(tx: Tx, workspace: str, wanted: Sequence[str]) -> list[int]:
+    """The numbers of those of the experiments that are in the workspace; of all of it when none are named."""
     if not wanted:
         rows = tx.rows("SELECT id FROM experiments WHERE workspace = ? ORDER BY id", (workspace,))
         return [row[0] for row in rows]
@@ -214,8 +234,10 @@ def _experiments(tx: Tx, workspace: str, wanted: Sequence[str]) -> list[int]:
     return sorted(known)
 
 
-def _merged(tx: Tx, phase: _Phase, branches: Sequence[_Branch], condition: Sql, limit: int) -> list[Row]:
-    """The first rows of a phase over all branches: the values of its order terms, then `seq`."""
+def _merged(
+    tx: Tx, phase: _Phase, branches: Sequence[_Branch], condition: Sql, limit: int, columns: str = "r.seq"
+) -> list[Row]:
+    """The first rows of a phase over all branches: the values of its order terms, then the columns."""
     found: list[Row] = []
     for branch in branches:
         if phase.metric is None:
@@ -227,7 +249,7 @@ def _merged(tx: Tx, phase: _Phase, branches: Sequence[_Branch], condition: Sql, 
             # Where the metric is, the run is: asked again, PostgreSQL would take it for a second, narrowing condition.
             where = where & Sql("r.seq = o.run") & branch.lifecycle & condition
         joined = Sql(table + phase.joins.text, phase.joins.values)
-        found += filters.ordered(tx, "r.seq", joined, where, phase.order, limit)
+        found += filters.ordered(tx, columns, joined, where, phase.order, limit)
     if len(branches) > 1:
         for place in reversed(range(len(phase.order))):
             found.sort(key=lambda row: _sortable(row[place]), reverse=phase.order[place].descending)
