@@ -28,25 +28,27 @@ const WAIT_MS = 350
 export function FilterBox({ value, onChange, error, options, ws, experiment, ref, className }: FilterBoxProps) {
   const [text, setText] = useState(value)
   const [open, setOpen] = useState(false)
-  const sent = useRef(value)
+  const [sent, setSent] = useState(value)
+  const [seen, setSeen] = useState(value)
   const timer = useRef(0)
-  useEffect(() => {
+  if (value !== seen) {
     // An undo, a view or a link: the text is theirs unless it is what was typed here.
-    if (value !== sent.current) { sent.current = value; setText(value) }
-  }, [value])
+    setSeen(value)
+    if (value !== sent) { setSent(value); setText(value) }
+  }
   useEffect(() => () => clearTimeout(timer.current), [])
   const send = (next: string) => {
     clearTimeout(timer.current)
-    if (next.trim() === sent.current) return
-    sent.current = next.trim()
-    onChange(sent.current)
+    if (next.trim() === sent) return
+    setSent(next.trim())
+    onChange(next.trim())
   }
   const type = (next: string) => {
     setText(next)
     clearTimeout(timer.current)
     timer.current = window.setTimeout(() => send(next), WAIT_MS)
   }
-  const refused = error instanceof ApiError && error.kind === "invalid" && text.trim() === sent.current ? error : null
+  const refused = error instanceof ApiError && error.kind === "invalid" && text.trim() === sent ? error : null
   const rows = toBuilder(text)?.length ?? null
   return (
     <div className={cn("min-w-0", className)}>
@@ -71,7 +73,7 @@ export function FilterBox({ value, onChange, error, options, ws, experiment, ref
           </Popover>
         </div>
       </div>
-      {refused ? <Fault text={sent.current} error={refused} /> : null}
+      {refused ? <Fault text={sent} error={refused} /> : null}
     </div>
   )
 }
@@ -79,9 +81,9 @@ export function FilterBox({ value, onChange, error, options, ws, experiment, ref
 /** The refusal, with the place in the text. */
 function Fault({ text, error }: { text: string; error: ApiError }) {
   const at = faultAt(error.message)
-  const said = error.message.replace(/ \(at character \d+: .*\)$/s, "").replace(/^Invalid clause\(s\) in filter string: /, "")
+  const said = error.message.replace(/ \(at character \d+.*?\)(?=\.|$)/s, "").replace(/\. Valid keys .*$/s, "").replace(/^Invalid clause\(s\) in filter string: /, "")
   return (
-    <div id="filter-fault" role="alert" className="mt-1 text-dense text-bad">
+    <div id="filter-fault" role="alert" title={error.message} className="mt-1 text-dense text-bad">
       {at === null ? null : (
         <div className="overflow-hidden font-mono whitespace-pre text-text-2">
           {at > 24 ? "…" : ""}{text.slice(Math.max(0, at - 24), at)}

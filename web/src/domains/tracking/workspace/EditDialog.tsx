@@ -47,7 +47,7 @@ export function EditDialog({ ws, editing, onClose }: { ws: string; editing: Edit
             <div className="flex flex-wrap gap-1">{Object.entries(run.data?.tags ?? {}).slice(0, 30).map(([key, each]) => <Badge key={key} mono title={`${key}: ${each}`}>{`${key}: ${each}`}</Badge>)}</div>
           </>
         ) : null}
-        <button type="submit" className="sr-only" tabIndex={-1}>Save</button>
+        <button type="submit" className="hidden" aria-hidden tabIndex={-1} />
       </form>
     </Dialog>
   )

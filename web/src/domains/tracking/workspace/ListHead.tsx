@@ -32,6 +32,11 @@ export function orderOf(sort: string): { field: string; down: boolean } {
   return { field: found?.[1] ?? "", down: found?.[2]?.toLowerCase() === "desc" }
 }
 
+/** A mean is over all runs, unless eyes were chosen by hand. */
+function groupBy(column: string): void {
+  change((view) => ({ group: column, ...(column && view.draw > 0 && view.hide.length + view.show.length === 0 ? { draw: Infinity } : {}) }), "group")
+}
+
 export function sortBy(column: string): void {
   const field = fieldFor(column)
   change((view) => {
@@ -57,7 +62,7 @@ export function ListTools({ scene, error, options, columns, filterRef, groupOpen
         <SearchInput label="Search runs" placeholder="Name (regex)" value={find} invalid={scene.fault !== ""} mono onChange={(text) => change({ find: text }, "~find")} className="flex-1" />
         <FieldPicker
           label="Group by" options={options.filter((option) => !option.column.startsWith("metrics.") && !/^(name|start_ms|end_ms|duration|parent_id)$/.test(option.column))}
-          chosen={group ? [group] : []} none="No grouping" open={groupOpen} onOpenChange={onGroupOpen} onPick={(column) => change({ group: column }, "group")}
+          chosen={group ? [group] : []} none="No grouping" open={groupOpen} onOpenChange={onGroupOpen} onPick={groupBy}
           trigger={<Tool label={group ? `Grouped by ${labelOf(group)} (G)` : "Group runs (G)"} on={group !== ""}><Group size={15} /></Tool>}
         />
         <FieldPicker
@@ -88,9 +93,11 @@ export function ListHead({ rows, columns }: { rows: RunRows; columns: readonly s
     )
   }
   return (
-    <div className="sticky top-0 z-10 flex h-6 items-center gap-0.5 border-b bg-bg pr-1 pl-1.5 text-[11px] text-text-3">
-      <span className="w-[46px] shrink-0" />
-      <span className="min-w-0 flex-1 pl-0.5">{head("name")}</span>
+    <div className="sticky top-0 z-20 flex h-6 items-center gap-0.5 border-b bg-bg pr-1 pl-1.5 text-[11px] text-text-3">
+      <span className="sticky left-0 flex min-w-0 flex-1 items-center bg-inherit">
+        <span className="w-[46px] shrink-0" />
+        <span className="min-w-0 flex-1 pl-0.5">{head("name")}</span>
+      </span>
       <span className="w-5 shrink-0" />
       {columns.map((column) => <span key={column} style={{ width: COLUMN_WIDTH }} className={cn("flex shrink-0 px-1.5", isNumeric(rows, column) && "justify-end")}>{head(column)}</span>)}
       <span className="w-6 shrink-0" />

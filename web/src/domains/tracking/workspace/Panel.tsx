@@ -1,6 +1,6 @@
 // One metric of all drawn runs. The panel exists while it is near the view (see ChartGrid); its chart is painted by uPlot.
 import { LoaderCircle, Maximize2, Timer, TriangleAlert } from "lucide-react"
-import { memo, useLayoutEffect, useRef, useState } from "react"
+import { memo, useLayoutEffect, useMemo, useRef, useState } from "react"
 import type { ChartHandle } from "~/charts/export"
 import { Line } from "~/charts/Line"
 import { Button } from "~/ui/Button"
@@ -75,7 +75,7 @@ export function PanelBody({ metric, options, loaded, chart, keep, yRange }: Pane
   const shared = useView((view) => view.x === options.x)
   const { style, name } = useLineLooks()
   const { frame, error, loading } = loaded
-  const part = useKept(frame, keep)
+  const part = useMemo(() => (frame && keep ? kept(frame, keep) : frame), [frame, keep])
   if (scene.drawn.size === 0) return <Note text="No run is drawn. Open an eye in the list." />
   if (!part) return error ? <Note text={error}><Button small onClick={loaded.retry}>Try again</Button></Note> : <Skeleton className="m-2.5 flex-1" />
   const kind = nature(part, style)
@@ -91,15 +91,8 @@ export function PanelBody({ metric, options, loaded, chart, keep, yRange }: Pane
         {...(yRange ?? (options.min !== null || options.max !== null) ? { yRange: yRange ?? [options.min, options.max] } : {})}
         {...(shared ? { onZoom: (next: [number, number] | null) => change({ range: next }, "zoom") } : {})}
       />
-      {kind === "marks" ? <p className="pointer-events-none absolute inset-x-3 top-1/3 m-0 text-center text-dense text-text-3">Every point is NaN or infinite</p> : null}
     </div>
   )
-}
-
-function useKept(frame: Loaded["frame"], keep: PanelBodyProps["keep"]) {
-  const memo = useRef<{ frame: Loaded["frame"]; keep: PanelBodyProps["keep"]; part: Loaded["frame"] }>({ frame: null, keep: undefined, part: null })
-  if (memo.current.frame !== frame || memo.current.keep !== keep) memo.current = { frame, keep, part: frame && keep ? kept(frame, keep) : frame }
-  return memo.current.part
 }
 
 function Note({ text, children }: { text: string; children?: React.ReactNode }) {

@@ -107,7 +107,7 @@ export function RunPane({ scene, loading, error, options, columns, filterRef, gr
         </span>
       </div>
       <div
-        ref={scroll} role="group" aria-label="Runs" tabIndex={0} className={cn("min-h-0 flex-1 overflow-auto border-t", loading && rows.count > 0 && "opacity-80")}
+        ref={scroll} role="group" aria-label="Runs" tabIndex={0} className={cn("min-h-0 flex-1 overflow-auto border-t -outline-offset-2", loading && rows.count > 0 && "opacity-80")}
         onKeyDown={(event) => {
           if (event.key === "ArrowDown") move(1)
           else if (event.key === "ArrowUp") move(-1)
@@ -115,7 +115,7 @@ export function RunPane({ scene, loading, error, options, columns, filterRef, gr
           event.preventDefault()
         }}
       >
-        <div style={{ minWidth: columns.length > 0 ? 190 + columns.length * 88 : undefined }}>
+        <div style={{ minWidth: columns.length > 0 ? 216 + columns.length * 88 : undefined }}>
           <ListHead rows={rows} columns={columns} />
           {loading && rows.count === 0 ? <SkeletonRows rows={14} /> : null}
           {!loading && items.length === 0 ? <p className="m-0 px-3 py-6 text-center text-text-2">{scene.fault || "No run is found by this filter and search."}</p> : null}

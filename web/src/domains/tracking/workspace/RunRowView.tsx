@@ -40,10 +40,11 @@ export const RunRowView = memo(function RunRowView({ ws, rows, row, drawn, pinne
   return (
     <div
       data-run={lineKey} data-row={row}
-      className={cn("group flex h-7 items-center gap-0.5 pr-1 pl-1.5 data-[hovered]:bg-hover", focused && "bg-accent-soft", !drawn && "text-text-3")}
+      className={cn("group flex h-7 items-center gap-0.5 pr-1 data-[hovered]:bg-hover", focused ? "bg-accent-soft" : "bg-bg", !drawn && "text-text-3")}
       onPointerEnter={() => { setHot(true); hover(lineKey) }} onPointerLeave={() => { setHot(false); hover(null) }} onFocus={() => setHot(true)}
       onPointerDown={() => onDeed("focus", row)}
     >
+      <span className="sticky left-0 z-10 flex h-full min-w-0 flex-1 items-center gap-0.5 bg-inherit pl-1.5">
       <button
         type="button" tabIndex={-1} aria-pressed={drawn} aria-label={drawn ? `Hide ${name}` : `Draw ${name}`} title={drawn ? "Hide (E) · alone with Alt" : "Draw (E) · alone with Alt"}
         className="inline-flex size-6 shrink-0 cursor-default items-center justify-center rounded-control text-text-2 hover:bg-border hover:text-text"
@@ -55,6 +56,7 @@ export const RunRowView = memo(function RunRowView({ ws, rows, row, drawn, pinne
       <Link to={paths.run(ws, id)} title={name} tabIndex={-1} className={cn("min-w-0 flex-1 truncate pl-0.5 hover:underline", drawn ? "text-text" : "text-text-2", baseline && "font-semibold")}>{name}</Link>
       {baseline ? <Bookmark size={13} className="shrink-0 fill-current text-accent" aria-label="Baseline" /> : null}
       {pinned ? <Pin size={13} className="shrink-0 text-accent" aria-label="Pinned" /> : null}
+      </span>
       <span className="inline-flex w-5 shrink-0 justify-center"><Status state={state} bare /></span>
       {columns.map((column) => {
         const value = rows.value(column, row)

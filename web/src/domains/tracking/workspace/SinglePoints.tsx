@@ -17,7 +17,7 @@ export function nature(frame: SeriesFrame, style: Style): Nature {
   for (const line of frame.lines) {
     if (style(line.key, line).hidden || line.from > line.to) continue
     seen = true
-    if (line.points > 1) single = false
+    if (line.points > line.runs) single = false
     if (!finite) for (let at = line.from; at <= line.to; at++) if (Number.isFinite(line.mean[at] ?? NaN)) { finite = true; break }
     if (finite && !single) return "lines"
   }

@@ -50,9 +50,9 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
   const list = useQuery(runRows(ws, { experiment: id, filter: q, order: sort ? [sort] : [], columns }))
   const known = useQuery(runKeys(ws, id, ""))
   // A filter that is refused leaves the runs of the last good one on screen.
-  const last = useRef(NO_ROWS)
-  if (list.data) last.current = list.data
-  const rows = list.data ?? last.current
+  const [last, setLast] = useState(NO_ROWS)
+  if (list.data && list.data !== last) setLast(list.data)
+  const rows = list.data ?? last
   const view = useWorkspace((state) => state.view)
   const scene = useScene(ws, id, rows, view)
   const keys = useMemo(() => ordered(known.data?.metrics.map((metric) => metric.key) ?? []), [known.data])
@@ -76,11 +76,18 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
 
   const [width, setWidth] = useState(() => panelSize("runs", innerWidth < 1440 ? 276 : 340))
   const [shut, setShut] = useState(() => panelSize("runs-shut", 1) === 2)
+  // A list with columns wants room for them; the splitter has the last word.
+  const [room, setRoom] = useState(cols.length)
+  if (room !== cols.length) {
+    setRoom(cols.length)
+    const wanted = Math.min(innerWidth * 0.42, 230 + cols.length * 88)
+    if (cols.length > room && wanted > width) setWidth(Math.round(wanted))
+  }
   const [groupOpen, setGroupOpen] = useState(false)
   const filterRef = useRef<HTMLInputElement>(null)
   const searchRef = useRef<HTMLInputElement>(null)
   const fold = (next: boolean) => { setShut(next); rememberPanelSize("runs-shut", next ? 2 : 1) }
-  useShortcutsOfPage({ ws, id, scene, filterRef, searchRef, onGroup: () => { fold(false); setGroupOpen(true) }, onFilter: () => { fold(false); requestAnimationFrame(() => filterRef.current?.focus()) } })
+  useShortcutsOfPage({ ws, id, scene, filterRef, searchRef, onGroup: () => { fold(false); setGroupOpen(true) }, onFilter: () => { fold(false); if (filterRef.current) filterRef.current.focus(); else requestAnimationFrame(() => filterRef.current?.focus()) } })
 
   const refused = isKind(list.error, "invalid")
   if (list.error && !refused && rows === NO_ROWS) return <Trouble text={errorText(list.error)} actions={<Button onClick={() => { void list.refetch() }}>Try again</Button>} />

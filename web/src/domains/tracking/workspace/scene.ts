@@ -1,5 +1,5 @@
 // What is on screen, from the view and the rows: which runs are listed, which are drawn, and how each looks.
-import { createContext, useContext, useMemo, useRef } from "react"
+import { createContext, useContext, useMemo, useState } from "react"
 import { assign, type Look } from "~/charts/palette"
 import { matcher } from "./sections"
 import type { RunRows } from "~/domains/tracking/runs/rows"
@@ -39,10 +39,39 @@ export function groupName(value: unknown): string {
 
 export const GROUP = "group:"
 
+/** What was on screen before, so that little changes when eyes do. */
+class Memory {
+  private of = ""
+  private ids: readonly string[] = []
+  private order: string[] = []
+
+  /** Ids to ask for: those drawn, and a few whose eyes were closed since. The same list as long as it will do. */
+  ask(of: string, drawn: readonly string[], exactly: boolean, exists: (id: string) => boolean): readonly string[] {
+    const before = this.of === of ? this.ids : []
+    this.of = of
+    const have = new Set(before)
+    if (exactly || before.length === 0) this.ids = drawn
+    else if (drawn.some((id) => !have.has(id))) {
+      const now = new Set(drawn)
+      const closed = before.filter((id) => !now.has(id) && exists(id))
+      // More of them would make every question heavier than it needs to be.
+      this.ids = closed.length <= Math.max(20, drawn.length / 4) ? [...drawn, ...closed] : drawn
+    }
+    return this.ids
+  }
+
+  /** In the order in which runs came on screen: a run keeps its dash when others come and go. */
+  inOrder(ids: readonly string[]): readonly string[] {
+    const now = new Set(ids)
+    const known = new Set(this.order)
+    this.order = [...this.order.filter((id) => now.has(id)), ...ids.filter((id) => !known.has(id))]
+    return this.order
+  }
+}
+
 export function useScene(ws: string, experiment: string, rows: RunRows, view: View): Scene {
   const { find, pins, baseline, draw, hide, show, group, colours } = view
-  const kept = useRef<{ of: string; ids: readonly string[] }>({ of: "", ids: [] })
-  const order = useRef<string[]>([])
+  const [memory] = useState(() => new Memory())
 
   const list = useMemo(() => {
     const pinned = new Set(pins.map((id) => rows.rowOf(id)).filter((row) => row >= 0))
@@ -64,37 +93,19 @@ export function useScene(ws: string, experiment: string, rows: RunRows, view: Vi
     return { usual, drawn, ids: list.listed.filter((row) => drawn.has(row)).map((row) => rows.ids[row] ?? "") }
   }, [rows, list, draw, hide, show])
 
-  const fetched = useMemo(() => {
-    const of = `${ws} ${experiment} ${group}`
-    const before = kept.current.of === of ? kept.current.ids : []
-    const have = new Set(before)
-    let next: readonly string[] = before
-    if (group || before.length === 0) next = eyes.ids
-    else if (eyes.ids.some((id) => !have.has(id))) {
-      const all = new Set(eyes.ids)
-      // Closed eyes are kept while they are few; more would make every question heavier than it needs to be.
-      const closed = before.filter((id) => !all.has(id) && rows.rowOf(id) >= 0)
-      next = closed.length <= Math.max(20, eyes.ids.length / 4) ? [...eyes.ids, ...closed] : eyes.ids
-    }
-    kept.current = { of, ids: next }
-    return next
-  }, [ws, experiment, group, eyes, rows])
+  const fetched = useMemo(() => memory.ask(`${ws} ${experiment} ${group}`, eyes.ids, group !== "", (id) => rows.rowOf(id) >= 0), [memory, ws, experiment, group, eyes, rows])
 
   const groups = useMemo(() => (group ? (row: number) => groupName(rows.value(group, row)) : null), [rows, group])
 
   const looks = useMemo(() => {
     if (groups) {
       const names = [...new Set(eyes.ids.map((id) => groups(rows.rowOf(id))))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
-      return assign(names.map((name) => GROUP + name), {})
+      // Few groups have hues of their own, in their order: a hash would give two of them the same.
+      return assign(names.map((name) => GROUP + name), Object.fromEntries(names.map((name, at) => [GROUP + name, String(at % 12)])))
     }
-    // The order in which runs came on screen: a run keeps its dash when others come and go.
-    const known = new Set(order.current)
-    for (const id of fetched) if (!known.has(id)) order.current.push(id)
-    const now = new Set(fetched)
-    order.current = order.current.filter((id) => now.has(id))
     const chosen = Object.fromEntries(fetched.map((id) => [id, colours[shortId(id)]]).filter(([, colour]) => colour !== undefined)) as Record<string, string>
-    return assign(order.current, chosen)
-  }, [rows, groups, eyes, fetched, colours])
+    return assign(memory.inOrder(fetched), chosen)
+  }, [memory, rows, groups, eyes, fetched, colours])
 
   return useMemo(() => {
     const row = baseline ? rows.rowOf(baseline) : -1
