@@ -238,7 +238,7 @@ def _parsed(credential: bytes, address: str) -> access.Credentials:
             name, found, secret = base64.b64decode(value, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             raise Unauthenticated("the Basic credentials cannot be read", where="Authorization") from None
-        if not found:
+        if not found or "\0" in name or "\0" in secret:
             raise Unauthenticated("the Basic credentials cannot be read", where="Authorization")
         return access.Credentials(user=name, secret=secret, address=address)
     raise Unauthenticated("send `Authorization: Bearer <token>` or Basic credentials", where="Authorization")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -19,6 +19,10 @@ T = TypeVar("T")
 
 Number = float | str
 """A JSON number, or one of the strings that stand for the non-finite values."""
+
+VERBATIM = msgspec.Meta(extra={"verbatim": True})
+Verbatim = Annotated[str, VERBATIM]
+"""A text that may hold NUL characters, because it is stored as bytes; all other texts of a request may not."""
 
 _NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf, "inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from modelwright.types.codec import Number
+from modelwright.types.codec import Number, Verbatim
 
 
 class RunKind(StrEnum):
@@ -258,7 +258,7 @@ class LogLine(msgspec.Struct, frozen=True):
 
     time_ms: int
     stream: str
-    text: str
+    text: Verbatim
 
 
 class LogBatch(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ import msgspec
 from starlette.requests import Request
 
 from modelwright.kit.context import Ctx
+from modelwright.kit.http.nul import Look, refuser
 from modelwright.kit.http.router import parameters
 from modelwright.types.codec import convert, reader
 from modelwright.types.errors import Invalid
@@ -34,6 +35,7 @@ class Binding:
         "from_json",
         "from_msgpack",
         "lists",
+        "no_nul",
         "path",
         "query",
         "query_names",
@@ -52,6 +54,7 @@ class Binding:
         self.returns: Any = None
         self.from_json: Callable[[bytes], Any] = bytes
         self.from_msgpack: Callable[[bytes], Any] = bytes
+        self.no_nul: Look | None = None
 
     def arguments(self, request: Request, path: dict[str, str], content: bytes) -> dict[str, Any]:
         """Keyword arguments, validated.
@@ -101,16 +104,21 @@ class Binding:
     def _body(self, request: Request, content: bytes) -> Any:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind in ("application/msgpack", "application/x-msgpack", "application/vnd.msgpack"):
-            return self.from_msgpack(content)
+            return self._checked(self.from_msgpack(content), b"\0" in content)
         if kind in ("application/json", "") or (kind.startswith("application/") and kind.endswith("+json")):
             if not content:
                 raise Invalid("the body is empty", where="body", hint="send a JSON object")
-            return self.from_json(content)
+            return self._checked(self.from_json(content), b"\\u0000" in content)
         raise Invalid(
             f"cannot read a body of type {kind[:60]!r}",
             where="Content-Type",
             hint="send application/json or application/msgpack",
         )
+
+    def _checked(self, value: Any, doubtful: bool) -> Any:
+        if doubtful and value is not None and (look := self.no_nul) is not None:
+            look(value, "")
+        return value
 
 
 def pairs(raw: bytes) -> list[tuple[str, str]]:
@@ -157,6 +165,7 @@ def bind(handler: Callable[..., Any], path: str) -> Binding:
         elif name == "body" or _is_struct(kind):
             binding.body, binding.body_name = kind, name
             binding.from_json, binding.from_msgpack = reader(kind), reader(kind, msgpack=True)
+            binding.no_nul = refuser(kind)
         else:
             if _is_list(kind):
                 lists.add(name)
