@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import itertools
 import json
 import random
 import threading
@@ -26,16 +27,16 @@ class Answer(Exception):
 
 
 class Http:
-    """One connection that is made anew when it breaks."""
+    """One connection that is made anew when it breaks, to the next of the ports when there are several."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, *ports: int) -> None:
+        self._ports = itertools.cycle(ports)
         self._connection: http.client.HTTPConnection | None = None
 
     def call(self, method: str, path: str, body: Any = None, *, raw: bool = False) -> Any:
         """One request. Raises OSError or HTTPException when there is no answer, `Answer` when it is a refusal."""
         if self._connection is None:
-            self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
+            self._connection = http.client.HTTPConnection("127.0.0.1", next(self._ports), timeout=20)
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         headers = {} if isinstance(body, bytes) else {"Content-Type": "application/json"}
         try:
@@ -79,9 +80,9 @@ class Expected:
 class Writer(threading.Thread):
     """One client: makes runs and logs to them over both wires until it is told to stop."""
 
-    def __init__(self, port: int, seed: int) -> None:
+    def __init__(self, seed: int, *ports: int) -> None:
         super().__init__(name=f"writer-{seed}", daemon=True)
-        self._http = Http(port)
+        self._http = Http(*ports)
         self._random = random.Random(seed)
         self._name = f"w{seed}"
         self._seq = 0

@@ -19,7 +19,7 @@ def test_a_restart_of_the_database_under_load_loses_nothing_acknowledged(
     tmp_path: Path, postgres_server: PostgresServer, postgres_url: str
 ) -> None:
     with ServerProcess(tmp_path, db=postgres_url) as server:
-        load = [Writer(server.port, number) for number in range(4)]
+        load = [Writer(number, server.port) for number in range(4)]
         for writer in load:
             writer.start()
         for number in range(20 if FULL else 3):
