@@ -28,7 +28,7 @@ export function ink(): Ink {
   watch()
   if (known) return known
   const style = getComputedStyle(document.documentElement)
-  const token = (name: string, other: string) => style.getPropertyValue(name).trim() || other
+  const token = (name: string, other: string) => hex(style.getPropertyValue(name).trim() || other)
   const theme: Theme = document.documentElement.dataset["theme"] === "dark" ? "dark" : "light"
   known = {
     theme,
@@ -42,10 +42,23 @@ export function ink(): Ink {
     accent: token("--accent", "#4050d0"),
     soft: token("--accent-soft", "#e0e4ff"),
     bad: token("--bad", "#c03030"),
-    band: Number(token("--band", "0.15")),
+    band: Number(style.getPropertyValue("--band").trim() || "0.15"),
     font: getComputedStyle(document.body).fontFamily || "sans-serif",
   }
   return known
+}
+
+let pixel: CanvasRenderingContext2D | null = null
+
+/** Any CSS colour as sRGB: exports must not depend on who reads OKLCH, and canvases blend 8-bit colours exactly. */
+function hex(color: string): string {
+  pixel ??= Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true })
+  if (!pixel) return color
+  pixel.clearRect(0, 0, 1, 1)
+  pixel.fillStyle = color
+  pixel.fillRect(0, 0, 1, 1)
+  const [red = 0, green = 0, blue = 0] = pixel.getImageData(0, 0, 1, 1).data
+  return `#${[red, green, blue].map((part) => part.toString(16).padStart(2, "0")).join("")}`
 }
 
 /** Be told when the theme changes or a font arrives; answers how to stop. */
