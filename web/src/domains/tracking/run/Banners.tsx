@@ -28,7 +28,7 @@ export function Banners({ ws, run }: { ws: string; run: Run }) {
           Stopping… The run was asked to stop; its client hears of it with its next heartbeat or log.
         </Banner>
       ) : null}
-      {run.forked_from && run.state === "running" && !run.heartbeat_ms ? (
+      {run.forked_from && run.state === "running" && !run.heartbeat_ms && run.lifecycle === "active" ? (
         <Banner tone="idle" icon={<Info size={14} />}>
           A fork that waits for a client: continue it with <code>mw.init(id="{run.id}", resume="must")</code>.
         </Banner>

@@ -69,15 +69,15 @@ function Name({ ws, run }: { ws: string; run: Run }) {
   }
   if (draft !== null) {
     return (
-      <form className="min-w-48 flex-1" onSubmit={(event) => { event.preventDefault(); save() }}>
+      <form className="min-w-48 flex-1 max-sm:order-last max-sm:basis-full" onSubmit={(event) => { event.preventDefault(); save() }}>
         <Input autoFocus aria-label="Name of the run" dir="auto" maxLength={500} value={draft} className="text-title font-semibold" onChange={(event) => setDraft(event.target.value)} onBlur={save} onKeyDown={(event) => { if (event.key === "Escape") setDraft(null) }} />
       </form>
     )
   }
   return (
-    <div className="group flex min-w-0 flex-1 basis-40 items-center gap-1">
+    <div className="group flex min-w-0 flex-1 items-center gap-1 max-sm:order-last max-sm:basis-full">
       <h1 dir="auto" title={run.name} onDoubleClick={() => { if (!why) setDraft(run.name) }} className="m-0 min-w-0 truncate text-title font-semibold">{run.name || "Unnamed"}</h1>
-      <IconButton small label={why ?? "Rename"} disabled={why !== undefined} onClick={() => setDraft(run.name)} className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100 max-sm:opacity-100"><Pencil size={13} /></IconButton>
+      <span title={why}><IconButton small label="Rename" disabled={why !== undefined} onClick={() => setDraft(run.name)} className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100 max-sm:opacity-100"><Pencil size={13} /></IconButton></span>
     </div>
   )
 }

@@ -74,6 +74,10 @@ export function RunPage() {
 }
 
 function RunTabs({ ws, id, tab }: { ws: string; id: string; tab: RunTab }) {
+  // On a phone the tabs scroll; the open one is brought into sight.
+  useEffect(() => {
+    void document.querySelector("nav[aria-label='Views of the run'] [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" })
+  }, [tab])
   return (
     <Tabs label="Views of the run" className="shrink-0 border-b px-3 sm:px-4">
       {RUN_TABS.map((name) => (

@@ -34,7 +34,7 @@ function Node({ name, value, depth }: { name: string | null; value: unknown; dep
       <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex h-5 cursor-default items-center hover:bg-hover">
         <span className="inline-flex w-4 text-text-3">{open ? <ChevronDown size={12} /> : <ChevronRight size={12} />}</span>
         {label}
-        <span className="text-text-3">{list ? `[${plural(entries.length, "item")}]` : `{${plural(entries.length, "key")}}`}</span>
+        <span className={cn("text-text-3", label !== null && "ml-1")}>{list ? `[${plural(entries.length, "item")}]` : `{${plural(entries.length, "key")}}`}</span>
       </button>
       {open ? (
         <div className="ml-[7px] border-l pl-2">

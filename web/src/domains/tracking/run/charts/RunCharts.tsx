@@ -6,6 +6,7 @@ import type { RunPlaceSearch } from "~/domains/tracking/search"
 import { matcher, ordered, sectioned } from "~/domains/tracking/workspace/sections"
 import { useSetSearch } from "~/link"
 import { Button } from "~/ui/Button"
+import { cn } from "~/ui/cn"
 import { EmptyState } from "~/ui/EmptyState"
 import { count } from "~/ui/format"
 import { SearchInput } from "~/ui/Input"
@@ -90,7 +91,7 @@ export function Section({ name, size, children }: { name: string; size: number; 
       </button>
       {open ? (
         <div className="flex flex-col gap-3 pb-3">
-          <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,340px),1fr))] gap-3">{children(limit)}</div>
+          <div className={cn("grid gap-3", size < 3 ? "grid-cols-[repeat(auto-fit,minmax(min(100%,340px),1fr))]" : "grid-cols-[repeat(auto-fill,minmax(min(100%,340px),1fr))]")}>{children(limit)}</div>
           {size > limit ? <Button className="self-start" onClick={() => setLimit(limit + 200)}>Show {count(Math.min(200, size - limit))} more of {count(size)}</Button> : null}
         </div>
       ) : null}

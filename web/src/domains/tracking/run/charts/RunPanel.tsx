@@ -87,7 +87,7 @@ export const RunPanel = memo(function RunPanel(props: PanelProps) {
 })
 
 function Single({ line }: { line: GridLine }) {
-  const value = line.mean[line.from] ?? NaN
+  const value = line.posinf.length > 0 ? Infinity : line.neginf.length > 0 ? -Infinity : (line.mean[line.from] ?? NaN)
   return (
     <div className="flex h-full flex-col items-center justify-center gap-1">
       <span className="font-mono text-page font-medium">{number(value)}</span>

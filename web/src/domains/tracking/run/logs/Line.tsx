@@ -66,7 +66,7 @@ function marked(span: Span, start: number, places: [number, number][]) {
     const two = Math.min(span.text.length, to - start)
     if (two <= one) continue
     if (one > at) parts.push(span.text.slice(at, one))
-    parts.push(<mark key={one} className="rounded-[2px] bg-warn/30 text-inherit">{span.text.slice(one, two)}</mark>)
+    parts.push(<mark key={one} className="rounded-[2px] bg-[oklch(0.9_0.13_95)] text-inherit dark:bg-[oklch(0.45_0.09_95)]">{span.text.slice(one, two)}</mark>)
     at = two
   }
   if (at < span.text.length) parts.push(span.text.slice(at))

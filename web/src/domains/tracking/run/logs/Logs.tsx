@@ -78,7 +78,7 @@ export function Logs({ ws, run }: TabProps) {
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="flex shrink-0 flex-wrap items-center gap-2 border-b px-3 py-1.5 sm:px-4">
-        <SearchInput value={query} onChange={setQuery} label="Search the log" placeholder={regex ? "Search by regular expression" : "Search the log"} mono={regex} invalid={regex && state.error !== ""} className="min-w-40 flex-1 sm:max-w-96" />
+        <SearchInput value={query} onChange={(next) => { setQuery(next); setFollow(false) }} label="Search the log" placeholder={regex ? "Search by regular expression" : "Search the log"} mono={regex} invalid={regex && state.error !== ""} className="min-w-40 flex-1 sm:max-w-96" />
         <IconButton label="Regular expression" active={regex} onClick={() => set({ regex: regex ? undefined : true })}><Regex size={15} /></IconButton>
         <Segmented label="Stream" value={stream} onChange={setStream} options={STREAMS} />
         <span className="text-dense whitespace-nowrap text-text-3" role="status">

@@ -95,8 +95,8 @@ function Line({ ws, run, row, why, closed, toggle }: LineProps) {
         <>
           <span dir="auto" title={text.slice(0, 2_000)} className={cn("min-w-0 flex-1 truncate font-mono text-dense", row.value === null && "text-text-3")}>{text === "" ? <i className="text-text-3">empty</i> : text.slice(0, 1_000)}</span>
           <span className="flex opacity-0 group-focus-within:opacity-100 group-hover:opacity-100">
-            <IconButton small label={why ?? "Edit"} disabled={why !== undefined} onClick={() => setDraft(editable(row.value))}><Pencil size={13} /></IconButton>
-            <CopyButton text={text} label="Copy value" />
+            <span title={why}><IconButton small label={`Edit ${row.key}`} disabled={why !== undefined} onClick={() => setDraft(editable(row.value))}><Pencil size={13} /></IconButton></span>
+            <CopyButton text={text} label={`Copy the value of ${row.key.slice(0, 80)}`} />
           </span>
         </>
       ) : (

@@ -12,8 +12,9 @@ import { VirtualList } from "~/ui/VirtualList"
 import { Section } from "./Section"
 import { matching, natural, valueText } from "./values"
 
-const COLUMNS = "grid gap-x-3 grid-cols-[minmax(110px,1fr)_repeat(2,minmax(76px,92px))] sm:grid-cols-[minmax(130px,1fr)_repeat(5,minmax(70px,86px))_minmax(56px,72px)]"
+const COLUMNS = "grid gap-x-3 grid-cols-[minmax(110px,1fr)_repeat(2,minmax(76px,92px))] sm:grid-cols-[minmax(120px,1fr)_repeat(4,minmax(72px,88px))_minmax(52px,64px)] xl:grid-cols-[minmax(140px,1fr)_repeat(5,minmax(64px,88px))_minmax(52px,64px)]"
 const WIDE = "max-sm:hidden"
+const WIDEST = "max-xl:hidden"
 
 /** Metrics that people logged: not of the machine, not the counts of media. */
 export function own(key: string): boolean {
@@ -40,7 +41,7 @@ export function Summary({ ws, run }: { ws: string; run: Run }) {
             <span role="columnheader">Metric</span>
             <Head>Last</Head>
             <Head title={goals ? undefined : "Set a goal with mw.define_metric(key, goal=…)"}>Best</Head>
-            <Head wide>Min</Head><Head wide>Max</Head><Head wide>Mean</Head><Head wide>Points</Head>
+            <Head wide>Min</Head><Head wide>Max</Head><Head className={WIDEST}>Mean</Head><Head wide>Points</Head>
           </div>
           {shown.length > 200
             ? <VirtualList label="Metrics" count={shown.length} height={28} className="h-[420px]" row={(at) => row(shown[at])} />
@@ -73,14 +74,14 @@ function resultsOf(summary: Record<string, unknown>): Record<string, unknown> {
   }))
 }
 
-function Head({ children, wide, title }: { children: string; wide?: boolean; title?: string | undefined }) {
-  return <span role="columnheader" title={title} className={cn("text-right", wide && WIDE)}>{children}</span>
+function Head({ children, wide, title, className }: { children: string; wide?: boolean; title?: string | undefined; className?: string }) {
+  return <span role="columnheader" title={title} className={cn("text-right", wide && WIDE, className)}>{children}</span>
 }
 
 function Metric({ ws, id, name, metric }: { ws: string; id: string; name: string; metric: MetricSummary | undefined }) {
   if (!metric) return null
-  const cell = (value: MetricSummary["min"], wide = false, strong = false) => (
-    <span role="cell" title={value === null ? undefined : String(value)} className={cn("text-right font-mono text-dense", wide && WIDE, strong ? "text-text" : "text-text-2")}>
+  const cell = (value: MetricSummary["min"], wide: string | false = false, strong = false) => (
+    <span role="cell" title={value === null ? undefined : String(value)} className={cn("text-right font-mono text-dense", wide, strong ? "text-text" : "text-text-2")}>
       {value === null ? <span className="text-text-3">–</span> : number(toNumber(value))}
     </span>
   )
@@ -88,13 +89,13 @@ function Metric({ ws, id, name, metric }: { ws: string; id: string; name: string
     <div role="row" className={cn(COLUMNS, "h-7 items-center border-b hover:bg-hover")}>
       <span role="cell" className="flex min-w-0 items-center gap-1.5 pr-2">
         <Link to={paths.run(ws, id, "charts")} search={{ panels: `^${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$` }} title={name} dir="auto" className="truncate font-mono text-dense hover:text-accent hover:underline">{name}</Link>
-        {metric.nans > 0 ? <span title={`${count(metric.nans)} of the points are NaN`} className="shrink-0 text-dense text-bad">{count(metric.nans)} NaN</span> : null}
+        {metric.nans > 0 ? <span title={`${count(metric.nans)} of the points are NaN`} className="shrink-0 text-dense text-bad">NaN</span> : null}
       </span>
       {cell(metric.last, false, true)}
       {cell(metric.best)}
-      {cell(metric.min, true)}
-      {cell(metric.max, true)}
-      {cell(metric.mean, true)}
+      {cell(metric.min, WIDE)}
+      {cell(metric.max, WIDE)}
+      {cell(metric.mean, WIDEST)}
       <span role="cell" title={`last at step ${metric.step}`} className={cn("text-right font-mono text-dense text-text-3", WIDE)}>{count(metric.count)}</span>
     </div>
   )
