@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query"
 import { useParams, useSearch } from "@tanstack/react-router"
-import { useMemo, useRef, useState, useTransition } from "react"
+import { useEffect, useMemo, useRef, useState, useTransition } from "react"
 import { call } from "~/api/client"
 import { errorText, isKind } from "~/api/errors"
 import type { ImportanceQuery } from "~/api/types_gen"
@@ -33,6 +33,16 @@ const importanceOf = (ws: string, body: ImportanceQuery) =>
     staleTime: 60_000,
   })
 
+/** True some time after `what` became what it is. */
+function useWaited(what: string, ms: number): boolean {
+  const [done, setDone] = useState<string | null>(null)
+  useEffect(() => {
+    const timer = setTimeout(() => setDone(what), ms)
+    return () => clearTimeout(timer)
+  }, [what, ms])
+  return done === what
+}
+
 /** How params and metrics hang together: parallel coordinates, importance, a scatter, a histogram, and the runs behind. */
 export function ExplorePage() {
   const { ws, id: experiment } = useParams({ from: "/w/$ws/experiments/$id/explore" })
@@ -46,7 +56,9 @@ export function ExplorePage() {
   const { target, goal } = state
 
   const importance = useQuery({ ...importanceOf(ws, { experiments: [experiment], filter, metric: target, ...(goal ? { goal } : {}) }), enabled: target !== "" })
-  const settled = importance.data !== undefined || importance.isError || target === ""
+  // The most important params make the best axes; who has to wait long for them starts with the most common ones.
+  const waited = useWaited(`${target} ${filter}`, 1_000)
+  const settled = importance.data !== undefined || importance.isError || target === "" || waited
   const chosen = useMemo(() => state.axes ?? (settled ? usualAxes(importance.data, keys.data) : []), [state.axes, settled, importance.data, keys.data])
   const x = state.x ?? usualX(importance.data, keys.data)
   const columns = useMemo(() => [...new Set([...chosen, target, x, ...(state.colour ? [state.colour] : [])])].filter((each) => each !== "" && each.includes(".")).sort(), [chosen, target, x, state.colour])
@@ -107,7 +119,7 @@ export function ExplorePage() {
             <div className="flex h-[240px] flex-col xl:col-span-2 [&>*]:flex-1"><HistogramPanel rows={rows} target={target} kept={kept} onRange={(ids) => setCircled(new Set(ids))} /></div>
           </div>
         )}
-        <RunsRail ws={ws} rows={rows} target={target} goal={goal} kept={kept} onClear={clear} onApply={circled || brushed === null ? null : apply} onCompare={(runs) => go(paths.compare(ws, experiment), { ...search, runs })} />
+        <RunsRail ws={ws} rows={rows} loading={table.data === undefined && !table.error} target={target} goal={goal} kept={kept} onClear={clear} onApply={circled || brushed === null ? null : apply} onCompare={(runs) => go(paths.compare(ws, experiment), { ...search, runs })} />
       </div>
     </div>
   )

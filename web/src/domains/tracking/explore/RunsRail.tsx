@@ -5,6 +5,7 @@ import { Link } from "~/link"
 import { paths } from "~/paths"
 import { Button } from "~/ui/Button"
 import { count, number } from "~/ui/format"
+import { SkeletonRows } from "~/ui/Skeleton"
 import { VirtualList } from "~/ui/VirtualList"
 import { shortId } from "../runs/ids"
 import type { RunRows } from "../runs/rows"
@@ -16,6 +17,7 @@ export interface RunsRailProps {
   ws: string
   rows: RunRows
   target: string
+  loading: boolean
   goal: Goal | null
   /** The runs that pass what is brushed; null for all. */
   kept: ReadonlySet<string> | null
@@ -28,7 +30,7 @@ export interface RunsRailProps {
 const COMPARED = 5
 
 /** The runs behind the charts, the best first. */
-export function RunsRail({ ws, rows, target, goal, kept, onClear, onApply, onCompare }: RunsRailProps) {
+export function RunsRail({ ws, rows, target, loading, goal, kept, onClear, onApply, onCompare }: RunsRailProps) {
   const order = useMemo(() => {
     const places = rows.ids.flatMap((id, row) => (kept === null || kept.has(id) ? [row] : []))
     const value = (row: number) => { const found = valueOf(rows, target, row); return typeof found === "number" && !Number.isNaN(found) ? found : null }
@@ -53,7 +55,7 @@ export function RunsRail({ ws, rows, target, goal, kept, onClear, onApply, onCom
   return (
     <aside aria-label="Runs" className="hidden w-64 shrink-0 flex-col border-l lg:flex">
       <div className="flex h-9 shrink-0 items-center gap-2 border-b px-3">
-        <h2 role="status" className="m-0 flex-1 text-body font-medium">{kept ? <>{count(order.length)} <span className="font-normal text-text-3">of {count(rows.count)} runs</span></> : <>{count(order.length)} runs</>}</h2>
+        <h2 role="status" className="m-0 flex-1 text-body font-medium">{kept ? <>{count(order.length)} <span className="font-normal text-text-3">of {count(rows.count)} runs</span></> : <>{loading ? "Runs" : `${count(order.length)} runs`}</>}</h2>
         <Button small kind="quiet" why={order.length < 2 ? "at least two runs are needed" : undefined} onClick={() => onCompare(order.slice(0, COMPARED).map((each) => shortId(rows.ids[each]!)))}>{`Compare ${goal ? "best" : "first"} ${Math.min(COMPARED, Math.max(2, order.length))}`}</Button>
       </div>
       {kept ? (
@@ -62,7 +64,7 @@ export function RunsRail({ ws, rows, target, goal, kept, onClear, onApply, onCom
           <Button small kind="quiet" icon={<X size={12} />} onClick={onClear}>Clear</Button>
         </div>
       ) : null}
-      {order.length > 0 ? <VirtualList count={order.length} height={28} row={row} label="Runs, the best first" className="min-h-0 flex-1 py-1" /> : <p className="m-0 px-3 py-4 text-text-3">No run passes what is brushed.</p>}
+      {order.length > 0 ? <VirtualList count={order.length} height={28} row={row} label="Runs, the best first" className="min-h-0 flex-1 py-1" /> : loading ? <SkeletonRows rows={8} /> : <p className="m-0 px-3 py-4 text-text-3">No run passes what is brushed.</p>}
     </aside>
   )
 }

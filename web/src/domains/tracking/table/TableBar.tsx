@@ -1,5 +1,5 @@
 import { Download, Group, Rows2, Rows3, Trash2 } from "lucide-react"
-import type { Ref } from "react"
+import type { ReactNode, Ref } from "react"
 import type { RunKeys } from "~/api/types_gen"
 import { Button } from "~/ui/Button"
 import { count } from "~/ui/format"
@@ -28,6 +28,7 @@ export interface TableBarProps {
   deleted: boolean
   onDeleted: (deleted: boolean) => void
   onExport: () => void
+  views: ReactNode
 }
 
 export function TableBar({ filterBox, ...props }: TableBarProps) {
@@ -42,12 +43,13 @@ export function TableBar({ filterBox, ...props }: TableBarProps) {
         trigger={<Button icon={<Group size={14} />} className="max-w-56"><span className="truncate">{by.length > 0 ? `Grouped by ${by.map(labelOf).join(", ")}` : "Group"}</span></Button>}
       />
       <ColumnPicker keys={props.keys} columns={state.columns} onChange={(columns) => set({ columns })} onReset={props.onReset} />
+      {props.views}
       <div className="flex items-center">
         <IconButton label={state.roomy ? "Dense rows" : "Roomy rows"} onClick={() => set({ roomy: !state.roomy })}>{state.roomy ? <Rows3 size={15} /> : <Rows2 size={15} />}</IconButton>
         <IconButton label="Download as CSV, as shown" onClick={props.onExport}><Download size={15} /></IconButton>
         <IconButton label={deleted ? "Show active runs" : "Show deleted runs"} active={deleted} onClick={() => props.onDeleted(!deleted)}><Trash2 size={15} /></IconButton>
       </div>
-      <span role="status" className="min-w-24 pt-1.5 text-right text-dense whitespace-nowrap text-text-3" aria-busy={props.busy}>
+      <span role="status" className="min-w-20 pt-1.5 text-right text-dense whitespace-nowrap text-text-3" aria-busy={props.busy}>
         {shown < total ? `${count(shown)} of ${count(total)}` : count(total)} {deleted ? "deleted" : "runs"}
       </span>
     </div>

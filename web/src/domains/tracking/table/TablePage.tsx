@@ -26,6 +26,7 @@ import { HeaderMenu } from "./HeaderMenu"
 import { neededColumns, nextSort, readTable, writeLayout, writeSort, type TableState } from "./state"
 import { TableBar } from "./TableBar"
 import { useTable } from "./use_table"
+import { ViewsMenu } from "./ViewsMenu"
 import { viewColumns } from "./view_columns"
 import { useWidths } from "./widths"
 
@@ -41,7 +42,7 @@ export function TablePage() {
   const zone = usePreferences((state) => state.zone)
   const filter = search.q ?? ""
   const deleted = search.shown === "deleted"
-  const keys = useQuery({ ...runKeys(ws, experiment, ""), placeholderData: keepPreviousData })
+  const keys = useQuery({ ...runKeys(ws, experiment, ""), placeholderData: keepPreviousData, refetchInterval: (query) => (query.state.status === "error" ? 5_000 : false) })
   const state = useMemo(() => readTable(search, keys.data), [search, keys.data])
   const set = (change: Partial<TableState>) => {
     const next = { ...state, ...change }
@@ -113,7 +114,7 @@ export function TablePage() {
       <TableBar
         ws={ws} experiment={experiment} state={state} set={set} onReset={() => setSearch({ cols: undefined, layout: undefined })} filter={filter} onFilter={(q) => setSearch({ q: q || undefined }, { push: true })}
         error={table.error} filterBox={filterRef} keys={keys.data} options={options} shown={table.whole ? rows.count : rows.total} total={rows.total} busy={table.isFetching} deleted={deleted}
-        onDeleted={(next) => { setPicked(NOTHING); setSearch({ shown: next ? "deleted" : undefined }) }} onExport={save}
+        onDeleted={(next) => { setPicked(NOTHING); setSearch({ shown: next ? "deleted" : undefined }) }} onExport={save} views={<ViewsMenu ws={ws} experiment={experiment} search={search} set={(change) => setSearch(change, { push: true })} />}
       />
       {table.error && !refused && !table.data ? <Trouble text={errorText(table.error)} actions={<Button onClick={table.again}>Try again</Button>} /> : !table.data && !refused ? <SkeletonRows rows={16} /> : (
         <TableView
