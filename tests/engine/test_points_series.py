@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 from modelwright.domains.tracking.points import merge
 from modelwright.domains.tracking.service import forks, log, runs, series
+from modelwright.kit.clock import ManualClock
 from modelwright.kit.context import Ctx
 from modelwright.types.errors import AlreadyExists, Invalid, NotFound
 from modelwright.types.tracking import Fork, LogBatch, MetricKey, Points, RenameMetric, RunCreate, SeriesQuery
@@ -127,3 +129,26 @@ def test_damaged_points_are_refused_by_name_and_found_by_the_check(ctx: Ctx, tab
     assert len(series.history(ctx, run, "sound").steps) == 20_000
     found = list(series.damages(ctx))
     assert len(found) == 1 and run in found[0] and "'m'" in found[0]
+
+
+def test_a_series_of_few_chunks_is_merged_once_it_is_idle(ctx: Ctx) -> None:
+    clock = ManualClock()
+    ctx = msgspec.structs.replace(ctx, clock=clock)
+    run = runs.create(ctx, RunCreate()).id
+    for step in range(3):
+        points = Points(key="m", steps=[step], times_ms=[clock.now_ms()], values=[float(step)])
+        log.log(ctx, run, LogBatch(points=[points, Points(key="one", steps=[0], times_ms=[0], values=[1.0])]))
+
+    def chunks(key: str) -> int:
+        with ctx.db.read() as tx:
+            row = tx.row("SELECT count(*) FROM chunks WHERE key = ?", (key,))
+            assert row is not None
+            return row[0]
+
+    assert merge.run(ctx) == 0 and chunks("m") == 3
+    clock.advance(61_000)
+    assert merge.run(ctx) == 1 and (chunks("m"), chunks("one")) == (1, 1)
+    assert merge.run(ctx) == 0
+    assert series.history(ctx, run, "m").values.tolist() == [0.0, 1.0, 2.0]
+    log_range(ctx, run, "m", 5, start=3)
+    assert runs.get(ctx, run).metrics["m"].count == 8

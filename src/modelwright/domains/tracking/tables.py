@@ -121,7 +121,7 @@ metrics = sa.Table(  # one row a series: all its points in a few numbers
     sa.Column("min_step", _BIG),                    # first step of the series
     sa.Column("fresh", sa.Integer, nullable=False, server_default="0"),  # weight of stored chunks not merged yet
     sa.Index("metrics_by_value", "experiment", "key", "last", "run"),
-    sa.Index("metrics_to_merge", "run", "key", sqlite_where=sa.text("fresh >= 8"), postgresql_where=sa.text("fresh >= 8")),
+    sa.Index("metrics_to_merge", "run", "key", sqlite_where=sa.text("fresh >= 2"), postgresql_where=sa.text("fresh >= 2")),
     sqlite_with_rowid=False,
 )
 

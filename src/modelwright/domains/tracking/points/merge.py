@@ -30,6 +30,7 @@ _CHUNKS = 4_000  # chunks merged at once
 _LATE = 16  # sealed chunks rewritten at once
 _GROWTH = 8  # a small chunk this many times larger than what came is left alone
 _SERIES = 500  # series merged in one round
+_IDLE_MS = 60_000  # a series without points for so long is merged whole, however few its chunks are
 
 _LOG = logs.get(__name__)
 
@@ -44,13 +45,16 @@ class _Plan(NamedTuple):
 
 
 def run(ctx: Ctx) -> int:
-    """Merge the series that have many small chunks; returns how many were merged. A duty of the server."""
+    """Merge the series that have many small chunks, or several and nothing to come; returns how many were merged.
+
+    A duty of the server.
+    """
     merged = 0
     with ctx.db.read() as tx:
-        waiting = stored.to_merge(tx, _SERIES)
+        waiting = stored.to_merge(tx, _SERIES, ctx.clock.now_ms() - _IDLE_MS)
     for number, key in waiting:
         try:
-            while series(ctx, number, key):
+            while series(ctx, number, key, least=stored.IDLE):
                 merged += 1
         except Invalid as error:  # damaged bytes stay where they are; reading them says so
             _LOG.error("metric %r of run %s cannot be merged: %s", key, number, error)

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from modelwright.kit.db import Row, Tx
 
-FRESH = 8  # a series whose chunks as they arrived weigh this much is merged; the index `metrics_to_merge` says the same
+FRESH = 8  # a series whose chunks as they arrived weigh this much is merged
+IDLE = 2  # where nothing has come for a while, this is enough; the index `metrics_to_merge` says the same
 _HEAVY = 8_192  # points that weigh as much by themselves
 ROOFLESS = 99  # `above` of a chunk or pyramid that no pyramid covers
 _IN = 500
@@ -221,11 +222,15 @@ class Roof(NamedTuple):
     points: int
 
 
-def to_merge(tx: Tx, most: int) -> list[tuple[int, str]]:
-    """(run, key) of series with many chunks as they arrived."""
+def to_merge(tx: Tx, most: int, idle_since_ms: int) -> list[tuple[int, str]]:
+    """(run, key) of series with many chunks as they arrived, or some and no point of a later time."""
     return [
         (row[0], row[1])
-        for row in tx.rows(f"SELECT run, key FROM metrics WHERE fresh >= {FRESH} ORDER BY run, key LIMIT ?", (most,))
+        for row in tx.rows(
+            f"SELECT run, key FROM metrics WHERE fresh >= {IDLE} AND (fresh >= {FRESH} OR last_ms < ?) "
+            "ORDER BY run, key LIMIT ?",
+            (idle_since_ms, most),
+        )
     ]
 
 

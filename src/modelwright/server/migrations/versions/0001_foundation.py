@@ -327,7 +327,7 @@ def upgrade() -> None:
     sqlite_with_rowid=False
     )
     op.create_index('metrics_by_value', 'metrics', ['experiment', 'key', 'last', 'run'], unique=False)
-    op.create_index('metrics_to_merge', 'metrics', ['run', 'key'], unique=False, sqlite_where=sa.text('fresh >= 8'), postgresql_where=sa.text('fresh >= 8'))
+    op.create_index('metrics_to_merge', 'metrics', ['run', 'key'], unique=False, sqlite_where=sa.text('fresh >= 2'), postgresql_where=sa.text('fresh >= 2'))
     op.create_table('model_links',
     sa.Column('run', sa.BigInteger(), nullable=False),
     sa.Column('direction', TEXT, nullable=False),
