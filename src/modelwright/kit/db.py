@@ -157,7 +157,7 @@ class Database:
         self._lanes = [Lane(self, number) for number in range(dialect.lanes)]
         self._prompt = Pool(dialect, writer=True, prompt=True)
         self._prompt_left = 0
-        self._commit_s = 1.0  # how long commits take of late; slow until it is known
+        self._commit_s = 1.0  # what half of the commits of late take longer than; slow until it is known
         self.alone: Callable[[], bool] | None = None
         """Whether nobody else is about to write or waits for the thread that asks; set by the server."""
         self._next = itertools.count()
@@ -287,8 +287,8 @@ class Database:
             began = time.perf_counter()
             self.dialect.commit(connection)
             if pool is not self._readers:
-                took = time.perf_counter() - began
-                self._commit_s += (min(took, 10 * _PROMPT_S) - self._commit_s) / 4
+                longer = time.perf_counter() - began > self._commit_s
+                self._commit_s = max(self._commit_s * (1.25 if longer else 0.8), 1e-5)
         except BaseException as error:
             pool.rolled_back(connection)
             if tx.committing:

@@ -58,6 +58,10 @@ class Dialect(Protocol):
         """A new session."""
         ...
 
+    def never_wait(self, connection: Connection) -> None:
+        """From now on the session refuses at once where it would wait for another writer, and does no upkeep."""
+        ...
+
     def text(self, sql: str) -> str:
         """SQL with `?` marks as the driver wants it."""
         ...

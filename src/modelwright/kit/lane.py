@@ -7,12 +7,13 @@ failed, so a work may run more than once and must touch nothing but the transact
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from modelwright.kit import logs
 from modelwright.kit.pool import STOPPING
@@ -25,6 +26,7 @@ _LOG = logs.get(__name__)
 _GATHER = 256        # works that share one commit at most
 _RETRY_FOR_S = 8.0   # how long a lane tries to reach a database that went away
 
+T = TypeVar("T")
 Work = tuple[Callable[["Tx"], Any], "Future[Any]"]
 
 
@@ -36,6 +38,8 @@ class Lane:
         self._queue: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._closed = False
         self._closing = threading.Lock()
+        self._given = 0
+        self._answered = 0
         self._thread = threading.Thread(target=self._loop, name=f"write-lane-{number}", daemon=True)
         self._thread.start()
 
@@ -43,6 +47,7 @@ class Lane:
         """Queue a work; its future fails at once when the lane is closed."""
         with self._closing:
             if not self._closed:
+                self._given += 1
                 self._queue.put((work, future))
                 return
         future.set_exception(Unavailable(STOPPING))
@@ -51,6 +56,11 @@ class Lane:
     def waiting(self) -> int:
         """Works that wait."""
         return self._queue.qsize()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing is under way."""
+        return self._given == self._answered and not self._closed
 
     def close(self) -> None:
         """Finish what is queued and end the thread."""
@@ -65,7 +75,9 @@ class Lane:
         while not stop:
             item = self._queue.get()
             works: list[Work] = []
+            taken = 0
             while item is not None:
+                taken += 1
                 # From here on a caller that goes away cannot cancel: the write is under way.
                 if item[1].set_running_or_notify_cancel():
                     works.append(item)
@@ -84,6 +96,12 @@ class Lane:
                     for _, future in works:
                         if not future.done():
                             future.set_exception(error)
+            self._answered += taken
+
+
+async def committed(future: Future[T]) -> T:
+    """The result of a write, without a turn of the loop when it is there already."""
+    return future.result() if future.done() else await asyncio.wrap_future(future)
 
 
 def _run_together(database: Database, works: list[Work]) -> None:

@@ -23,9 +23,10 @@ _left_behind: list[Connection] = []  # sessions of the parent: closing them here
 class Pool:
     """Sessions for one use, reading or writing; a thread gets the most recently used one."""
 
-    def __init__(self, dialect: Dialect, *, writer: bool) -> None:
+    def __init__(self, dialect: Dialect, *, writer: bool, prompt: bool = False) -> None:
         self._dialect = dialect
         self._writer = writer
+        self._prompt = prompt
         self._idle: list[Connection] = []
         self._lock = threading.Lock()
         self.refusal = ""
@@ -44,6 +45,8 @@ class Pool:
                 _end(connection)
         connection = self._dialect.connect(writer=self._writer)
         try:
+            if self._prompt:
+                self._dialect.never_wait(connection)
             return connection, self._dialect.begin(connection, writer=self._writer)
         except BaseException:
             _end(connection)

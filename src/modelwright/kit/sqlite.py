@@ -65,6 +65,11 @@ class Sqlite:
             raise
         return connection
 
+    def never_wait(self, connection: Connection) -> None:
+        """No busy timeout; the log is written back by the other sessions."""
+        connection.execute("PRAGMA busy_timeout=0")
+        connection.execute("PRAGMA wal_autocheckpoint=0")
+
     def text(self, sql: str) -> str:
         """SQLite takes qmark style as it is."""
         return sql

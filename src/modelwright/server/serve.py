@@ -22,6 +22,7 @@ import uvicorn
 from modelwright.domains.access import service as access
 from modelwright.kit import logs
 from modelwright.kit.context import Ctx
+from modelwright.kit.db import Database
 from modelwright.kit.settings import Settings
 from modelwright.server.app import App, build
 from modelwright.server.protocol import BoundedHttp
@@ -75,7 +76,7 @@ class Service:
                 ctx.db.close()
                 raise
             self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-            self._server = _Server(app, self.settings, lambda: self._on_ready and self._on_ready(self.url))
+            self._server = _Server(app, ctx.db, self.settings, lambda: self._on_ready and self._on_ready(self.url))
             self._server.run(sockets=[listener])
         finally:
             listener.close()
@@ -87,7 +88,7 @@ class Service:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, app: App, settings: Settings, on_ready: Callable[[], object]) -> None:
+    def __init__(self, app: App, db: Database, settings: Settings, on_ready: Callable[[], object]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -104,6 +105,8 @@ class _Server(uvicorn.Server):
             )
         )
         self._app = app
+        # A request is a task from its first byte on; long answers (events) are not about to write.
+        db.alone = lambda: len(self.server_state.tasks) <= app.edge.streaming + 1
         self._drain_s = settings.drain_s
         self._on_ready = on_ready
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -104,6 +104,7 @@ class Edge:
         self.operations: list[Operation] = []
         self.metrics = metrics or Metrics()
         self.in_flight = 0
+        self.streaming = 0  # of these, answers that are sent piece by piece
         self.draining = False
         self._ctx = ctx
         self._gate = gate
@@ -166,7 +167,7 @@ class Edge:
         else:
             self._number += 1
             request_id = f"{self._prefix}{self._number:08x}"
-        answer = _Answer(send, method, (*self._gate.headers, (b"x-request-id", request_id.encode())))
+        answer = _Answer(self, send, method, (*self._gate.headers, (b"x-request-id", request_id.encode())))
         if self.draining:
             answer.common = (*answer.common, (b"connection", b"close"))
         operation: Operation | None = None
@@ -329,9 +330,10 @@ class Edge:
 class _Answer:
     """The one answer of a request, with the headers that all answers carry."""
 
-    __slots__ = ("common", "head", "send", "started", "status")
+    __slots__ = ("common", "edge", "head", "send", "started", "status")
 
-    def __init__(self, send: Send, method: str, common: tuple[tuple[bytes, bytes], ...]) -> None:
+    def __init__(self, edge: Edge, send: Send, method: str, common: tuple[tuple[bytes, bytes], ...]) -> None:
+        self.edge = edge
         self.send = send
         self.head = method == "HEAD"
         self.common = common
@@ -362,7 +364,11 @@ class _Answer:
             await self.send({"type": "http.response.body", "body": b""})
         else:
             self.status = response.status_code
-            await response(scope, receive, self._sending)
+            self.edge.streaming += 1
+            try:
+                await response(scope, receive, self._sending)
+            finally:
+                self.edge.streaming -= 1
 
     async def _sending(self, message: Any) -> None:
         if message["type"] == "http.response.start":

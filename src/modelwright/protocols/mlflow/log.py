@@ -14,6 +14,7 @@ import msgspec
 
 from modelwright.domains.tracking.service import log, models, runs
 from modelwright.kit.context import Ctx
+from modelwright.kit.lane import committed
 from modelwright.protocols.mlflow import rules
 from modelwright.protocols.mlflow.shapes import LogBatch, LogKey, LogMetric, LogModel, Metric
 from modelwright.protocols.mlflow.wire import EMPTY, endpoint, hot
@@ -34,7 +35,7 @@ async def log_metric(ctx: Ctx, request: LogMetric) -> bytes:
     batch = Batch(points=[Points(key=key, steps=[request.step], times_ms=[request.timestamp], values=[request.value])])
     for_models = _of_models(request.run_id, [request]) if request.model_id else {}
     await _check_models(ctx, for_models)
-    await asyncio.wrap_future(log.submit(ctx, request.run_id, batch, write_once=True))
+    await committed(log.submit(ctx, request.run_id, batch, write_once=True))
     await _model_metrics(ctx, for_models)
     return EMPTY
 
@@ -136,7 +137,7 @@ def _grouped(metrics: list[Metric]) -> list[Points]:
 
 
 async def _logged(ctx: Ctx, run_id: str, batch: Batch) -> None:
-    await asyncio.wrap_future(log.submit(ctx, run_id, batch, write_once=True))
+    await committed(log.submit(ctx, run_id, batch, write_once=True))
 
 
 async def _tagged(ctx: Ctx, run_id: str, batch: Batch, tags: dict[str, str]) -> None:
@@ -152,7 +153,7 @@ async def _tagged(ctx: Ctx, run_id: str, batch: Batch, tags: dict[str, str]) -> 
         if rules.KIND in tags:
             rules.kind(tags[rules.KIND])
             plain[rules.KIND] = tags[rules.KIND]
-        await asyncio.wrap_future(runs.submit_update(ctx, run_id, change))
+        await committed(runs.submit_update(ctx, run_id, change))
     if plain or batch.points or batch.params:
         await _logged(ctx, run_id, msgspec.structs.replace(batch, tags=plain))
 

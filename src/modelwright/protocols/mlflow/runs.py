@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from modelwright.domains.tracking.service import inputs, runs, search
 from modelwright.kit.context import Ctx
+from modelwright.kit.lane import committed
 from modelwright.protocols.mlflow import encode, filters, rules
 from modelwright.protocols.mlflow.decode import bad_value, missing
 from modelwright.protocols.mlflow.experiments import LIFECYCLES, page_size
@@ -59,7 +59,7 @@ async def create(ctx: Ctx, request: CreateRun) -> bytes:
         tags=tags,
         **more,
     )
-    made = await asyncio.wrap_future(runs.submit_create(ctx, body))
+    made = await committed(runs.submit_create(ctx, body))
     return to_json({"run": encode.run(made, outputs=False)})
 
 
@@ -71,7 +71,7 @@ async def update(ctx: Ctx, request: UpdateRun) -> bytes:
         end_ms=request.end_time,
         name=rules.run_name(request.run_name or "") or None,
     )
-    changed = await asyncio.wrap_future(runs.submit_update(ctx, request.run_id, body))
+    changed = await committed(runs.submit_update(ctx, request.run_id, body))
     return to_json({"run_info": encode.run_info(changed)})
 
 
