@@ -20,7 +20,8 @@ from typing import NamedTuple
 
 import click
 
-from modelwright.cli.output import say, show_json, size
+from modelwright.cli.output import note, say, show_json, size
+from modelwright.cli.serve import part, read_settings
 from modelwright.sdk.client import Client
 from modelwright.types.errors import ModelwrightError, Unavailable
 
@@ -42,8 +43,13 @@ class Finding(NamedTuple):
     help="Data folder to look at.  [default: ./modelwright-data]",
 )
 @click.option("--url", metavar="URL", help="Server to look at.")
+@click.option("--verify", is_flag=True, help="Read all that is stored, and find flipped bits. Takes as long as that.")
+@click.option("--db", metavar="URL", help="With --verify: the database, when it is not in --dir.")
+@click.option("--blobs", metavar="URL", help="With --verify: the blob store, when it is not in --dir.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def doctor_command(dir_: str, url: str | None, as_json: bool) -> None:
+def doctor_command(
+    dir_: str, url: str | None, verify: bool, db: str | None, blobs: str | None, as_json: bool
+) -> None:
     """Check the install, disk, database, clock, versions and spool. Exits with 1 when something must be repaired."""
     folder = Path(dir_).expanduser()
     findings: list[Finding] = []
@@ -53,6 +59,7 @@ def doctor_command(dir_: str, url: str | None, as_json: bool) -> None:
         lambda: database(folder),
         lambda: spool(folder),
         lambda: server(url),
+        *([lambda: stored(dir_, db, blobs)] if verify else []),
     ]
     for check in checks:
         findings += check()
@@ -131,6 +138,19 @@ def database(folder: Path) -> list[Finding]:
             )
         )
     return found
+
+
+def stored(dir_: str, db: str | None, blobs: str | None) -> list[Finding]:
+    """Everything that is stored, read."""
+    settings = read_settings({"dir": dir_, "db": db, "blobs": blobs})
+    started = time.monotonic()
+    try:
+        bad: list[str] = part("server.verify").verify(settings, note)
+    except ModelwrightError as error:
+        return [Finding("verify", "fail", f"{error.message}. {error.hint}")]
+    if bad:
+        return [Finding("verify", "fail", f"{line}; restore a backup (mw restore)") for line in bad]
+    return [Finding("verify", "ok", f"nothing that is stored is damaged ({time.monotonic() - started:.1f} s)")]
 
 
 def spool(folder: Path) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Every statement about console lines. They lie in blocks, found by line number: zstd over MessagePack columns."""
+"""Every statement about console lines. They lie in blocks: MessagePack columns below zstd and its checksum."""
 
 from __future__ import annotations
 
@@ -55,6 +55,19 @@ def append_lines(tx: Tx, seq: int, lines: Sequence[LogLine]) -> None:
     tx.many('INSERT INTO console (run, "first", "count", first_ms, last_ms, data) VALUES (?,?,?,?,?,?)', rows)
 
 
+def damages(tx: Tx) -> Iterator[tuple[str, int]]:
+    """Run and first line of each block, of all runs, that is damaged."""
+    every = 'SELECT r.id, c."first", c."count", c.data FROM console c JOIN runs r ON r.seq = c.run'
+    for rows in tx.stream(every, rows=_AT_ONCE):
+        for run, first, count, data in rows:
+            try:
+                whole = {len(column) for column in unpacked(data)} == {count}
+            except Unavailable:
+                whole = False
+            if not whole:
+                yield run, first
+
+
 def total(tx: Tx, seq: int) -> int:
     """The number of lines of a run."""
     row = tx.row('SELECT "first" + "count" FROM console WHERE run = ? ORDER BY "first" DESC LIMIT 1', (seq,))
@@ -94,7 +107,7 @@ def _packed(columns: Columns) -> bytes:
         raw = to_msgpack(columns)
     except UnicodeEncodeError:
         raise Invalid("a console line holds a lone surrogate", where="lines") from None
-    return zstandard.ZstdCompressor(level=3 if len(raw) > 4_096 else 1).compress(raw)
+    return zstandard.ZstdCompressor(level=3 if len(raw) > 4_096 else 1, write_checksum=True).compress(raw)
 
 
 def _cuts(texts: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from modelwright.domains.tracking.queries import console as queries
 from modelwright.domains.tracking.queries import runs
@@ -20,6 +20,20 @@ _LIMIT = range(1, 10_001)
 _CHARACTERS = 8 << 20  # of text in a page, unless one line has more
 _SEARCH_S = 2.0  # how long a search looks before it answers with what it has
 _QUERY = 1_000
+_CHECK_S = 86_400.0
+
+
+def damages(ctx: Ctx) -> Iterator[str]:
+    """Read all console lines of the server and tell what is damaged, in sentences that name run and line.
+
+    Raises:
+        Denied: the actor does not administer the server.
+    """
+    ctx.require(Permission.SERVER)
+    with ctx.db.read(timeout_s=_CHECK_S) as tx:
+        found = list(queries.damages(tx))
+    for run, first in found:
+        yield f"run {run}: the block of console lines from line {first} on is damaged"
 
 
 def read(

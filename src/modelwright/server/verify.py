@@ -1,0 +1,97 @@
+"""Reads everything that a server stores and tells what is damaged, while the server works or not.
+
+Contents, metric points and console lines carry checksums: any flipped bit in them is found. SQLite's own check finds
+broken pages, and rows that differ from their indexes. A flipped bit inside another value (a param, a tag, a name)
+that leaves it well-formed is not found: see docs/reference/reliability.md.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+
+from modelwright.domains.tracking.service import console, series
+from modelwright.kit.context import Ctx
+from modelwright.kit.db import Tx
+from modelwright.kit.settings import Settings, folder
+from modelwright.kit.sqlite import Sqlite
+from modelwright.server.app import open_state
+from modelwright.server.migrations.schema import digest_columns
+from modelwright.types.errors import ModelwrightError, NotFound, Unavailable
+
+_DAY_S = 86_400.0
+_PORTION = 1_000
+
+Tell = Callable[[str], None]
+
+
+def verify(settings: Settings, tell: Tell | None = None) -> list[str]:
+    """What is damaged, a sentence each; empty when nothing is. `tell` hears what is being read.
+
+    Raises:
+        NotFound: there is no state. Unavailable: the database or the blob store cannot be reached at all.
+    """
+    told = tell or _silent
+    place = folder(settings)
+    if not settings.db and not (place / "modelwright.db").exists():
+        raise NotFound("there is no database here", where=str(place))
+    ctx = open_state(settings)
+    try:
+        found: list[str] = []
+        for what, look in (
+            ("the database file", _file), ("every row", _rows), ("metric points", series.damages),
+            ("console lines", console.damages), ("contents", _contents),
+        ):
+            told(what)
+            try:
+                found.extend(look(ctx))
+            except Unavailable as error:
+                found.append(f"{what}: {error.message}")
+        return found
+    finally:
+        ctx.db.close()
+
+
+def _file(ctx: Ctx) -> Iterator[str]:
+    if not isinstance(ctx.db.dialect, Sqlite):
+        return  # PostgreSQL has page checksums of its own
+    with ctx.db.read(timeout_s=_DAY_S) as tx:
+        for (line,) in tx.rows("PRAGMA integrity_check(100)"):
+            if line != "ok":
+                yield f"the database file: {line}"
+
+
+def _rows(ctx: Ctx) -> Iterator[str]:
+    """Each row can be read, its texts are texts, and the contents that it names are there."""
+    referring = digest_columns()
+    there = {digest for digest, _, _ in ctx.cas.list()}
+    with ctx.db.read(timeout_s=_DAY_S) as tx:
+        tables = ctx.db.dialect.tables(tx.connection)
+        for name, columns in tables.items():
+            place = columns.index(referring[name]) if name in referring else -1
+            try:
+                for row in _read(tx, name, columns):
+                    if place >= 0 and row[place] not in there:
+                        yield f"{name}: the content {row[place]} is missing"
+            except sqlite3.Error as error:
+                yield f"{name}: a row cannot be read: {error}"
+
+
+def _read(tx: Tx, name: str, columns: list[str]) -> Iterator[tuple[object, ...]]:
+    listed = ", ".join(f'"{column}"' for column in columns)
+    for rows in tx.stream(f'SELECT {listed} FROM "{name}"', rows=_PORTION):
+        yield from rows
+
+
+def _contents(ctx: Ctx) -> Iterator[str]:
+    for digest, _, _ in ctx.cas.list():
+        try:
+            ctx.cas.verify(digest)
+        except NotFound:
+            continue  # collected meanwhile
+        except ModelwrightError as error:
+            yield f"contents: {error.message}"
+
+
+def _silent(_what: str) -> None:
+    """Nobody asked."""
