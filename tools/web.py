@@ -18,6 +18,14 @@ ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "web"
 BUILT = ROOT / "src" / "modelwright" / "server" / "ui"
 _STAMP = ".digest"
+_STAGE = ROOT / "build" / "ui"
+# npm's own waits add up to minutes where there is no network at all.
+_PATIENCE = (
+    "--fetch-retries=2",
+    "--fetch-retry-mintimeout=500",
+    "--fetch-retry-maxtimeout=3000",
+    "--fetch-timeout=60000",
+)
 _SOURCES = ("src", "public", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
 
 
@@ -79,7 +87,7 @@ def install() -> None:
         return
     _, npm = node()
     _run(
-        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=2"],
+        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *_PATIENCE],
         "npm could not fetch the UI's packages",
     )
     stamp.write_text(lock)
@@ -101,8 +109,16 @@ def build(*, force: bool = False) -> bool:
         return False
     install()
     wanted = digest()
-    _run(tool("vite", "bin/vite.js", "build", "--logLevel", "warn"), "the UI did not build")
-    (BUILT / _STAMP).write_text(wanted)
+    command = tool("vite", "bin/vite.js", "build", "--logLevel", "warn", "--outDir", str(_STAGE), "--emptyOutDir")
+    _run(command, "the UI did not build")
+    (_STAGE / _STAMP).write_text(wanted)
+    # A server that runs meanwhile never meets half a UI: the old folder goes when the new one is whole.
+    old = _STAGE.with_name("ui-old")
+    shutil.rmtree(old, ignore_errors=True)
+    if BUILT.exists():
+        BUILT.replace(old)
+    _STAGE.replace(BUILT)
+    shutil.rmtree(old, ignore_errors=True)
     return True
 
 

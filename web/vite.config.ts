@@ -17,6 +17,16 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 800,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // The primitives are one chunk that comes with the shell, so that no page waits for a button.
+            { name: "ui", test: /\/src\/ui\/.*\.tsx?$|node_modules\/(@base-ui|@floating-ui|@tanstack\/(react-virtual|virtual-core))\//, priority: 2 },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { "/api": { target: server, changeOrigin: false } } },
 })

@@ -27,12 +27,13 @@ export function Account({ ws, narrow }: { ws: string; narrow: boolean }) {
     <Menu
       side="top"
       trigger={
-        <button type="button" aria-label="Account and appearance" className={cn("flex h-9 w-full cursor-default items-center gap-2.5 rounded-control hover:bg-hover", narrow ? "justify-center" : "px-2")}>
+        <button type="button" aria-label={narrow ? "Account and appearance" : undefined} className={cn("flex h-9 w-full cursor-default items-center gap-2.5 rounded-control hover:bg-hover", narrow ? "justify-center" : "px-2")}>
           <CircleUser size={16} className="shrink-0 text-text-2" />
           {narrow ? null : (
             <span className="flex min-w-0 flex-col text-left leading-4">
               <span className="truncate">{name || " "}</span>
               <span className="truncate text-dense text-text-3">{role}</span>
+              <span className="sr-only">Account and appearance</span>
             </span>
           )}
         </button>

@@ -31,7 +31,7 @@ export function TopBar({ ws, onMenu, onPalette, onHelp }: { ws: string; onMenu: 
         </ol>
       </nav>
       <ConnectionState />
-      <button type="button" onClick={onPalette} aria-label="Search and commands" className="hidden h-7 w-44 cursor-default items-center gap-2 rounded-control border bg-surface px-2 text-text-3 hover:border-border-strong lg:inline-flex">
+      <button type="button" onClick={onPalette} className="hidden h-7 w-44 cursor-default items-center gap-2 rounded-control border bg-surface px-2 text-text-3 hover:border-border-strong lg:inline-flex">
         <Search size={14} /><span className="flex-1 text-left">Search</span><Kbd>{keyText("mod+k")}</Kbd>
       </button>
       <span className="lg:hidden"><IconButton label="Search and commands" onClick={onPalette}><Search size={16} /></IconButton></span>
