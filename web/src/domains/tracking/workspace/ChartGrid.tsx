@@ -1,7 +1,7 @@
 // Sections of panels as one virtual list: 10,000 metrics are a few thousand rows, of which the visible ones exist.
 import { useVirtualizer } from "@tanstack/react-virtual"
 import { ChevronDown, ChevronRight } from "lucide-react"
-import { memo, useEffect, useMemo, useRef } from "react"
+import { memo, useDeferredValue, useEffect, useMemo, useRef } from "react"
 import { Button } from "~/ui/Button"
 import { count } from "~/ui/format"
 import { Skeleton } from "~/ui/Skeleton"
@@ -35,7 +35,7 @@ export function rowsOf(keys: readonly string[], view: { prefix: "first" | "last"
 export function ChartGrid({ keys, rare, loading }: { keys: readonly string[]; rare: (key: string) => boolean; loading: boolean }) {
   const scroll = useRef<HTMLDivElement>(null)
   const [inner, width] = useWidth()
-  const panels = useView((view) => view.panels)
+  const panels = useDeferredValue(useView((view) => view.panels))
   const prefix = useView((view) => view.prefix)
   const shut = useView((view) => view.shut)
   const top = useView((view) => view.top)

@@ -23,6 +23,7 @@ export function GroupRow({ group, rows, drawn, look, folded, onFold, onEyes }: G
       data-run={GROUP + group} className="flex h-7 items-center gap-0.5 border-b bg-surface pr-2 pl-1.5 data-[hovered]:bg-hover"
       onPointerEnter={() => hover(GROUP + group)} onPointerLeave={() => hover(null)}
     >
+      <span className="sticky left-1.5 flex min-w-0 items-center gap-0.5">
       <button
         type="button" aria-label={drawn > 0 ? `Hide the group ${name}` : `Draw the group ${name}`} aria-pressed={drawn > 0} onClick={() => onEyes(drawn === 0)}
         className="inline-flex size-6 shrink-0 cursor-default items-center justify-center rounded-control text-text-2 hover:bg-border hover:text-text"
@@ -34,7 +35,8 @@ export function GroupRow({ group, rows, drawn, look, folded, onFold, onEyes }: G
         <span title={group} className="min-w-0 truncate font-medium">{group || <span className="text-text-3">without a value</span>}</span>
         {folded ? <ChevronRight size={13} className="shrink-0 text-text-3" /> : <ChevronDown size={13} className="shrink-0 text-text-3" />}
       </button>
-      <span className="shrink-0 text-dense text-text-3">{drawn < rows.length ? `${count(drawn)} of ${count(rows.length)}` : count(rows.length)}</span>
+      <span className="ml-1.5 shrink-0 text-dense text-text-3">{drawn < rows.length ? `${count(drawn)} of ${count(rows.length)}` : count(rows.length)}</span>
+      </span>
     </div>
   )
 }

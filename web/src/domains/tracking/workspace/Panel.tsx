@@ -16,7 +16,7 @@ import { PanelMenu } from "./PanelMenu"
 import { nature, SinglePoints } from "./SinglePoints"
 import { useSceneNow } from "./scene"
 import { change, useView } from "./store"
-import { bucketsFor, useLineLooks, usePanelOptions, useRange, useSeries } from "./usePanel"
+import { bucketsFor, useLineLooks, useLoader, usePanelOptions, useRange, useSeries } from "./usePanel"
 import type { Loaded } from "./loader"
 
 const SLOW_MS = 700
@@ -26,17 +26,23 @@ export const Panel = memo(function Panel({ metric, section, width }: { metric: s
   const options = usePanelOptions(metric)
   const own = useView((view) => view.each[metric] !== undefined)
   const chart = useRef<ChartHandle>(null)
+  // Buttons and menu are made for the panel under the pointer alone: a screen has dozens of panels.
+  const [hot, setHot] = useState(false)
   const loaded = useSeries(metric, metric, options, bucketsFor(width, scene.fetched.length))
   const short = section !== "metrics" && metric.startsWith(`${section}/`) ? metric.slice(section.length + 1) : metric
   return (
-    <section aria-label={metric} data-panel={metric} className="group/panel relative flex h-full min-w-0 flex-col rounded-panel border bg-surface">
+    <section aria-label={metric} data-panel={metric} onPointerEnter={() => setHot(true)} onFocus={() => setHot(true)} className="group/panel relative flex h-full min-w-0 flex-col rounded-panel border bg-surface">
       <header className="flex h-7 shrink-0 items-center gap-1 pr-1 pl-2.5">
         <h3 title={metric} className="m-0 min-w-0 truncate text-dense font-medium">{short}</h3>
         {own ? <span className="size-1.5 shrink-0 rounded-full bg-accent" title="Has settings of its own" /> : null}
         <Badges loaded={loaded} metric={metric} />
         <span className="ml-auto flex shrink-0 opacity-0 group-focus-within/panel:opacity-100 group-hover/panel:opacity-100 has-data-popup-open:opacity-100">
-          <IconButton small label="Full screen" onClick={() => change({ full: metric }, "")}><Maximize2 size={13} /></IconButton>
-          <PanelMenu metric={metric} chart={chart} loaded={loaded} />
+          {hot ? (
+            <>
+              <IconButton small label="Full screen" onClick={() => change({ full: metric }, "")}><Maximize2 size={13} /></IconButton>
+              <PanelMenu metric={metric} chart={chart} loaded={loaded} />
+            </>
+          ) : null}
         </span>
       </header>
       <PanelBody metric={metric} options={options} loaded={loaded} chart={chart} />
@@ -74,12 +80,13 @@ export function PanelBody({ metric, options, loaded, chart, keep, yRange }: Pane
   const range = useRange(options.x)
   const shared = useView((view) => view.x === options.x)
   const { style, name } = useLineLooks()
+  const loader = useLoader()
   const { frame, error, loading } = loaded
   const part = useMemo(() => (frame && keep ? kept(frame, keep) : frame), [frame, keep])
   if (scene.drawn.size === 0) return <Note text="No run is drawn. Open an eye in the list." />
   if (!part) return error ? <Note text={error}><Button small onClick={loaded.retry}>Try again</Button></Note> : <Skeleton className="m-2.5 flex-1" />
   const kind = nature(part, style)
-  if (kind === "none") return loading ? <Skeleton className="m-2.5 flex-1" /> : <Note text="None of the drawn runs has this metric." />
+  if (kind === "none") return loading ? <Skeleton className="m-2.5 flex-1" /> : <Note text={range ? "No points in this part of x." : "None of the drawn runs has this metric."} />
   if (kind === "single" && options.x === "step" && !range) return <SinglePoints frame={part} style={style} name={name} logY={options.logY} baseline={scene.baseline} />
   const lines = part.lines.length
   return (
@@ -89,10 +96,15 @@ export function PanelBody({ metric, options, loaded, chart, keep, yRange }: Pane
         logX={options.logX} logY={options.logY} clipOutliers={options.clip} band={options.band !== null || lines <= 4} range={range} baseline={scene.baseline}
         zone={zone === "utc" ? "UTC" : undefined} onPick={(key) => useFocus.setState({ id: key })}
         {...(yRange ?? (options.min !== null || options.max !== null) ? { yRange: yRange ?? [options.min, options.max] } : {})}
-        {...(shared ? { onZoom: (next: [number, number] | null) => change({ range: next }, "zoom") } : {})}
+        {...(shared ? { onZoom: (next: [number, number] | null) => { loader.hurry(metric); change({ range: next && whole(next, options.x) }, "zoom") } } : {})}
       />
     </div>
   )
+}
+
+/** Steps and milliseconds are whole numbers, and a link is shorter with them. */
+function whole([low, high]: [number, number], x: string): [number, number] {
+  return x.startsWith("metric:") ? [low, high] : [Math.floor(low), Math.max(Math.floor(low) + 1, Math.ceil(high))]
 }
 
 function Note({ text, children }: { text: string; children?: React.ReactNode }) {

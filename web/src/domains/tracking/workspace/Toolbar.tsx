@@ -4,7 +4,7 @@ import { labelOf } from "~/domains/tracking/runs/columns"
 import { FieldPicker, type FieldOption } from "~/domains/tracking/runs/FieldPicker"
 import { Button } from "~/ui/Button"
 import { cn } from "~/ui/cn"
-import { count, duration, number } from "~/ui/format"
+import { count, duration, number, si } from "~/ui/format"
 import { IconButton } from "~/ui/IconButton"
 import { SearchInput } from "~/ui/Input"
 import { Menu, MenuCheck, MenuChoices, MenuItem, MenuSeparator } from "~/ui/Menu"
@@ -49,7 +49,7 @@ export function Toolbar({ ws, experiment, keys, searchRef }: ToolbarProps) {
   const axes = useMemo<FieldOption[]>(() => [{ column: "step" }, { column: "relative" }, { column: "time" }, ...keys.map((key) => ({ column: `metrics.${key}` }))], [keys])
   return (
     <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-1.5 gap-y-1 border-b px-3 py-2" role="toolbar" aria-label="Charts">
-      <SearchInput ref={searchRef} label="Search panels" placeholder={`Search ${count(keys.length)} panels`} mono value={panels} invalid={found.fault !== undefined} onChange={(text) => change({ panels: text }, "~panels")} className="w-44 shrink" />
+      <SearchInput ref={searchRef} label="Search panels" placeholder={`Search ${si(keys.length)} panels`} mono value={panels} invalid={found.fault !== undefined} onChange={(text) => change({ panels: text }, "~panels")} className="w-44 shrink" />
       {panels ? <span className="max-w-28 shrink-0 truncate text-dense text-text-3" title={found.fault} aria-live="polite">{`${count(found.size)} of ${count(keys.length)}`}</span> : null}
       <FieldPicker
         label="X axis" options={axes} chosen={[x.startsWith("metric:") ? `metrics.${x.slice(7)}` : x]}

@@ -10,7 +10,7 @@ import { labelOf } from "~/domains/tracking/runs/columns"
 import { NO_ROWS } from "~/domains/tracking/runs/rows"
 import { runKeys, runRows } from "~/domains/tracking/runs/use_rows"
 import { experiment as experimentOf } from "~/api/queries"
-import { useCopyAs } from "~/copyable"
+import { pyText, useCopyAs } from "~/copyable"
 import { Button } from "~/ui/Button"
 import { EmptyState, Trouble } from "~/ui/EmptyState"
 import { IconButton } from "~/ui/IconButton"
@@ -28,7 +28,7 @@ import { useShortcutsOfPage } from "./shortcuts"
 import { useView, useWorkspace } from "./store"
 import { Toolbar } from "./Toolbar"
 import { useAddress } from "./useAddress"
-import { LoaderProvider } from "./usePanel"
+import { LoaderProvider, LooksProvider, useMakeLooks } from "./usePanel"
 
 const FIELDS: FieldOption[] = ["name", "state", "kind", "user", "group", "start_ms", "end_ms", "duration", "parent_id"].map((column) => ({ column }))
 
@@ -55,6 +55,7 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
   const rows = list.data ?? last
   const view = useWorkspace((state) => state.view)
   const scene = useScene(ws, id, rows, view)
+  const looks = useMakeLooks(scene)
   const keys = useMemo(() => ordered(known.data?.metrics.map((metric) => metric.key) ?? []), [known.data])
   const rare = useMemo(() => {
     const most = known.data?.runs ?? 0
@@ -74,14 +75,13 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
   })
   useCopyAs(useMemo(() => listCopies(ws, id, view), [ws, id, view]))
 
-  const [width, setWidth] = useState(() => panelSize("runs", innerWidth < 1440 ? 276 : 340))
+  const [width, setWidth] = useState(() => Math.max(panelSize("runs", innerWidth < 1440 ? 276 : 340), roomFor(cols.length)))
   const [shut, setShut] = useState(() => panelSize("runs-shut", 1) === 2)
   // A list with columns wants room for them; the splitter has the last word.
   const [room, setRoom] = useState(cols.length)
   if (room !== cols.length) {
     setRoom(cols.length)
-    const wanted = Math.min(innerWidth * 0.42, 230 + cols.length * 88)
-    if (cols.length > room && wanted > width) setWidth(Math.round(wanted))
+    if (cols.length > room) setWidth(Math.max(width, roomFor(cols.length)))
   }
   const [groupOpen, setGroupOpen] = useState(false)
   const filterRef = useRef<HTMLInputElement>(null)
@@ -94,6 +94,7 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
   if (list.data?.total === 0 && !q && !list.isPlaceholderData) return <Empty name={id} />
   return (
     <SceneProvider value={scene}>
+      <LooksProvider value={looks}>
       <LoaderProvider value={loader}>
         <MetricKeysProvider value={keys}>
           <div className="flex h-full min-h-0">
@@ -120,14 +121,20 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
           <span className="sr-only" aria-live="polite">{group ? `Grouped by ${labelOf(group)}` : ""}</span>
         </MetricKeysProvider>
       </LoaderProvider>
+      </LooksProvider>
     </SceneProvider>
   )
+}
+
+/** Pixels that a list with so many columns wants, as far as the charts can spare them. */
+function roomFor(columns: number): number {
+  return columns > 0 ? Math.round(Math.min(innerWidth * 0.42, 236 + columns * 88)) : 0
 }
 
 function Empty({ name }: { name: string }) {
   const found = useExperimentName(name)
   return (
-    <EmptyState title="No runs yet" command={`pip install modelwright\n\nimport modelwright as mw\n\nwith mw.init(experiment=${JSON.stringify(found)}, config={"lr": 0.1}, url=${JSON.stringify(location.origin)}):\n    for step in range(100):\n        mw.log({"train/loss": 1 / (1 + step)})`}>
+    <EmptyState title="No runs yet" command={[`export MODELWRIGHT_URL=${location.origin}`, "python - <<'END'", "import modelwright as mw", "", `with mw.init(experiment=${pyText(found)}, config={"lr": 0.1}):`, "    for step in range(100):", '        mw.log({"train/loss": 1 / (1 + step)}, step=step)', "END"].join("\n")}>
       Log from Python and the charts draw themselves here, live.
     </EmptyState>
   )

@@ -58,6 +58,7 @@ export class Loader {
   private refresh = 0
   private clock = 0
   private slowest = 0
+  private first = ""
 
   /** Ask for what a panel shows now; the same question again costs nothing. */
   want(id: string, ask: Ask): void {
@@ -74,6 +75,11 @@ export class Loader {
     slot.shape = shape
     slot.stale = false
     this.queue(slot)
+  }
+
+  /** The panel that somebody works on: its next question goes alone and first. */
+  hurry(id: string): void {
+    this.first = id
   }
 
   get(id: string): Loaded {
@@ -129,6 +135,9 @@ export class Loader {
 
   private depart(): void {
     const batches = new Map<string, Slot[]>()
+    const first = this.slots.get(this.first)
+    this.first = ""
+    if (first && this.waiting.delete(first)) void this.fly([first])
     for (const slot of this.waiting) {
       const { ask } = slot
       const lone = this.alone.has(`${ask.x} ${ask.metric}`) && ask.range === null

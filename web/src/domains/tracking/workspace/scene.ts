@@ -97,15 +97,18 @@ export function useScene(ws: string, experiment: string, rows: RunRows, view: Vi
 
   const groups = useMemo(() => (group ? (row: number) => groupName(rows.value(group, row)) : null), [rows, group])
 
-  const looks = useMemo(() => {
-    if (groups) {
-      const names = [...new Set(eyes.ids.map((id) => groups(rows.rowOf(id))))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
-      // Few groups have hues of their own, in their order: a hash would give two of them the same.
-      return assign(names.map((name) => GROUP + name), Object.fromEntries(names.map((name, at) => [GROUP + name, String(at % 12)])))
-    }
+  const groupLooks = useMemo(() => {
+    if (!groups) return null
+    const names = [...new Set(eyes.ids.map((id) => groups(rows.rowOf(id))))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+    // Few groups have hues of their own, in their order: a hash would give two of them the same.
+    return assign(names.map((name) => GROUP + name), Object.fromEntries(names.map((name, at) => [GROUP + name, String(at % 12)])))
+  }, [rows, groups, eyes])
+  // An eye that closes leaves these as they are, so the list and the charts have one line to repaint.
+  const runLooks = useMemo(() => {
     const chosen = Object.fromEntries(fetched.map((id) => [id, colours[shortId(id)]]).filter(([, colour]) => colour !== undefined)) as Record<string, string>
     return assign(memory.inOrder(fetched), chosen)
-  }, [memory, rows, groups, eyes, fetched, colours])
+  }, [memory, fetched, colours])
+  const looks = groupLooks ?? runLooks
 
   return useMemo(() => {
     const row = baseline ? rows.rowOf(baseline) : -1

@@ -58,9 +58,22 @@ export function useSeries(id: string, metric: string, options: Effective, bucket
   return { ...loaded, retry: () => loader.retry(id) }
 }
 
-/** Looks and names of lines, the same functions until something about them changes. */
-export function useLineLooks(): { style: (key: string, line: GridLine) => LineStyle; name: (key: string, line: GridLine) => string } {
-  const scene = useSceneNow()
+export interface LineLooks {
+  style: (key: string, line: GridLine) => LineStyle
+  name: (key: string, line: GridLine) => string
+}
+
+const Looks = createContext<LineLooks | null>(null)
+export const LooksProvider = Looks.Provider
+
+/** Looks and names of lines, the same functions for all panels until something about them changes. */
+export function useLineLooks(): LineLooks {
+  const looks = useContext(Looks)
+  if (!looks) throw new Error("a panel stands outside of a workspace")
+  return looks
+}
+
+export function useMakeLooks(scene: Scene): LineLooks {
   const theme = usePreferences((state) => (state.dark ? "dark" as const : "light" as const))
   const pins = useView((view) => view.pins)
   const group = useView((view) => view.group)
@@ -71,7 +84,7 @@ export function useLineLooks(): { style: (key: string, line: GridLine) => LineSt
     const row = rows.rowOf(key)
     return row >= 0 ? rows.name(row) : key
   }, [rows, group])
-  return { style, name }
+  return useMemo(() => ({ style, name }), [style, name])
 }
 
 function makeStyle(scene: Scene, theme: "light" | "dark", pins: readonly string[]) {
