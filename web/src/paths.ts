@@ -3,7 +3,7 @@
 const part = (value: string) => encodeURIComponent(value)
 const rest = (value: string) => value.split("/").filter(Boolean).map(encodeURIComponent).join("/")
 
-export const RUN_TABS = ["overview", "charts", "system", "logs", "artifacts", "code", "children", "activity"] as const
+export const RUN_TABS = ["overview", "charts", "system", "logs", "artifacts", "media", "code", "children", "activity"] as const
 export type RunTab = (typeof RUN_TABS)[number]
 
 export const SETTINGS_TABS = ["users", "tokens", "server"] as const

@@ -21,7 +21,7 @@ export function CopyButton({ text, label = "Copy", small = true }: { text: strin
 export function Command({ text }: { text: string }) {
   return (
     <div className="flex max-w-full items-start gap-1 rounded-panel border bg-bg py-1 pr-1 pl-3 text-left">
-      <pre className="m-0 min-w-0 flex-1 overflow-x-auto py-1 leading-4">{text}</pre>
+      <pre tabIndex={0} className="m-0 min-w-0 flex-1 overflow-x-auto py-1 leading-4">{text}</pre>
       <CopyButton text={text} />
     </div>
   )

@@ -3,6 +3,7 @@ import { Code2, Copy, Ellipsis, GitFork, Link2, OctagonX, RotateCcw, SquareTermi
 import { useState } from "react"
 import { urlOf } from "~/api/client"
 import type { Run } from "~/api/types_gen"
+import { curl, pyClient, pyText } from "~/copyable"
 import { paths } from "~/paths"
 import { Button } from "~/ui/Button"
 import { copyText } from "~/ui/clipboard"
@@ -30,8 +31,8 @@ export function RunActions({ ws, run }: { ws: string; run: Run }) {
       <Button icon={<GitFork size={14} />} why={why} onClick={() => setForking(true)}>Fork</Button>
       <Menu align="end" trigger={<IconButton label="More" className="border border-border-strong"><Ellipsis size={16} /></IconButton>}>
         <MenuItem icon={<Link2 size={14} />} onSelect={() => copy(location.origin + paths.run(ws, run.id), "Link")}>Copy link</MenuItem>
-        <MenuItem icon={<Code2 size={14} />} onSelect={() => copy(sdkLine(ws, run.id), "Python line")}>Copy as Python</MenuItem>
-        <MenuItem icon={<SquareTerminal size={14} />} onSelect={() => copy(curlLine(ws, run.id), "curl command")}>Copy as curl</MenuItem>
+        <MenuItem icon={<Code2 size={14} />} onSelect={() => copy(sdkLine(ws, run.id), "Python")}>Copy as Python</MenuItem>
+        <MenuItem icon={<SquareTerminal size={14} />} onSelect={() => copy(curl(urlOf("runs_get", { run_id: run.id }), { ws }), "curl command")}>Copy as curl</MenuItem>
         <MenuItem icon={<Copy size={14} />} onSelect={() => copy(run.id, "Run id")}>Copy id</MenuItem>
         <MenuSeparator />
         {run.lifecycle === "deleted" ? (
@@ -45,15 +46,7 @@ export function RunActions({ ws, run }: { ws: string; run: Run }) {
   )
 }
 
-function workspaceOf(ws: string): string {
-  return ws === "default" ? "" : `, workspace="${ws}"`
-}
-
+/** How the run is read from Python. */
 export function sdkLine(ws: string, id: string): string {
-  return `run = mw.Client("${location.origin}"${workspaceOf(ws)}).runs.get("${id}")`
-}
-
-export function curlLine(ws: string, id: string): string {
-  const header = ws === "default" ? "" : ` -H 'X-Modelwright-Workspace: ${ws}'`
-  return `curl -s${header} ${location.origin}${urlOf("runs_get", { run_id: id })}`
+  return `${pyClient(ws)}\nrun = client.runs.get(${pyText(id)})`
 }

@@ -2,16 +2,21 @@
 import { useQuery } from "@tanstack/react-query"
 import { useParams } from "@tanstack/react-router"
 import { lazy, Suspense, useEffect, type ComponentType, type LazyExoticComponent } from "react"
+import { urlOf } from "~/api/client"
 import { errorText, isKind } from "~/api/errors"
 import * as queries from "~/api/queries"
 import type { Run } from "~/api/types_gen"
-import { Link } from "~/link"
+import { curl, useCopyAs } from "~/copyable"
+import { Link, useGo } from "~/link"
+import { usePage, type Crumb } from "~/page"
 import { paths, RUN_TABS, runPlace, type RunTab } from "~/paths"
 import { Button } from "~/ui/Button"
 import { EmptyState, Trouble } from "~/ui/EmptyState"
+import { useKeys } from "~/ui/keys"
 import { Skeleton, SkeletonRows } from "~/ui/Skeleton"
 import { Tabs, tabClass } from "~/ui/Tabs"
 import { Banners } from "./Banners"
+import { sdkLine } from "./RunActions"
 import { RunHeader } from "./RunHeader"
 
 export interface TabProps {
@@ -52,10 +57,7 @@ export function RunPage() {
   const { ws = "default", run: id = "", _splat } = useParams({ strict: false }) as { ws?: string; run?: string; _splat?: string }
   const { tab, below } = runPlace(_splat)
   const { data: run, error, refetch } = useQuery(queries.run(ws, id))
-  const name = run?.name ?? ""
-  useEffect(() => {
-    if (name) document.title = `${name} · ${WORDS[tab]} · Modelwright`
-  }, [name, tab])
+  useNamed(ws, id, run, tab)
   if (!run && error) return <NoRun ws={ws} error={error} onRetry={() => void refetch()} />
   if (!run) return <Waiting />
   const Page = PAGES[tab]
@@ -64,13 +66,31 @@ export function RunPage() {
       <RunHeader key={id} ws={ws} run={run} />
       <RunTabs ws={ws} id={id} tab={tab} />
       <Banners ws={ws} run={run} />
-      <div className="min-h-0 flex-1 overflow-auto" key={`${id} ${tab}`}>
+      <div data-run-tab={tab} className="min-h-0 flex-1 overflow-auto" key={`${id} ${tab}`}>
         <Suspense fallback={<SkeletonRows rows={10} className="p-4" />}>
           <Page ws={ws} run={run} below={below} />
         </Suspense>
       </div>
     </div>
   )
+}
+
+function useNamed(ws: string, id: string, run: Run | undefined, tab: RunTab): void {
+  const go = useGo()
+  const experiment = useQuery({ ...queries.experiment(ws, run?.experiment_id ?? ""), enabled: run !== undefined }).data
+  const own: Crumb = { label: run?.name || id.slice(-10), to: paths.run(ws, id) }
+  usePage([
+    { label: "Experiments", to: paths.experiments(ws) },
+    ...(run ? [{ label: experiment?.name ?? run.experiment_id, to: paths.experiment(ws, run.experiment_id) }] : []),
+    ...(tab === "overview" ? [own] : [own, { label: WORDS[tab] }]),
+  ])
+  useCopyAs({ sdk: sdkLine(ws, id), curl: curl(urlOf("runs_get", { run_id: id }), { ws }) })
+  const beside = (by: number) => () => go(paths.run(ws, id, RUN_TABS[(RUN_TABS.indexOf(tab) + by + RUN_TABS.length) % RUN_TABS.length]))
+  useKeys([
+    { keys: "/", label: "Search on this tab", run: () => document.querySelector<HTMLInputElement>("main [role=searchbox], [data-run-tab] [role=searchbox]")?.focus() },
+    { keys: "shift+ArrowRight", label: "Next tab of the run", run: beside(1) },
+    { keys: "shift+ArrowLeft", label: "Tab before of the run", run: beside(-1) },
+  ])
 }
 
 function RunTabs({ ws, id, tab }: { ws: string; id: string; tab: RunTab }) {

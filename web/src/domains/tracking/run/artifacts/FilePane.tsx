@@ -2,10 +2,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { Code2, Copy, Download, Ellipsis, SquareTerminal, Trash2 } from "lucide-react"
 import { useState } from "react"
-import { call } from "~/api/client"
+import { call, urlOf } from "~/api/client"
 import { errorText } from "~/api/errors"
 import * as queries from "~/api/queries"
 import type { Artifact, Run } from "~/api/types_gen"
+import { curl, pyClient, pyText } from "~/copyable"
 import { buttonClass, Button } from "~/ui/Button"
 import { copyText } from "~/ui/clipboard"
 import { Dialog } from "~/ui/Dialog"
@@ -43,7 +44,6 @@ function Head({ ws, run, item, onOpen }: { ws: string; run: Run; item: Artifact;
   const client = useQueryClient()
   const why = useWhyFixed(ws, run)
   const copy = (text: string, what: string): void => void copyText(text).then(() => toast(`${what} copied`))
-  const place = ws === "default" ? "" : `, workspace="${ws}"`
   const url = fileUrl(ws, run.id, item.path)
   const remove = async (): Promise<void> => {
     setAsked(false)
@@ -64,8 +64,8 @@ function Head({ ws, run, item, onOpen }: { ws: string; run: Run; item: Artifact;
         {item.is_dir ? null : <a href={url} download={nameOf(item.path)} className={buttonClass()}><Download size={14} />Download</a>}
         <Menu align="end" trigger={<IconButton label="More"><Ellipsis size={16} /></IconButton>}>
           <MenuItem icon={<Copy size={14} />} onSelect={() => copy(item.path, "Path")}>Copy path</MenuItem>
-          <MenuItem icon={<Code2 size={14} />} onSelect={() => copy(`data = mw.Client("${location.origin}"${place}).artifacts.read("runs/${run.id}", ${JSON.stringify(item.path)})`, "Python line")}>Copy as Python</MenuItem>
-          {item.is_dir ? null : <MenuItem icon={<SquareTerminal size={14} />} onSelect={() => copy(`curl -sO ${location.origin}${url}`, "curl command")}>Copy as curl</MenuItem>}
+          <MenuItem icon={<Code2 size={14} />} onSelect={() => copy(`${pyClient(ws)}\ndata = client.artifacts.read(${pyText(`runs/${run.id}`)}, ${pyText(item.path)})`, "Python")}>Copy as Python</MenuItem>
+          {item.is_dir ? null : <MenuItem icon={<SquareTerminal size={14} />} onSelect={() => copy(`${curl(urlOf("artifacts_get_of_run", { run_id: run.id, path: item.path }), { ws })} -O`, "curl command")}>Copy as curl</MenuItem>}
           {item.digest ? <MenuItem icon={<Copy size={14} />} onSelect={() => copy(item.digest, "Digest")}>Copy digest</MenuItem> : null}
           <MenuSeparator />
           <MenuItem danger icon={<Trash2 size={14} />} disabled={why !== undefined} onSelect={() => setAsked(true)}>{why ?? "Delete"}</MenuItem>

@@ -23,7 +23,7 @@ function CellView({ cell }: { cell: Cell }) {
       <div className="flex items-start">
         <span className="w-14 shrink-0 pt-2 pr-2 text-right font-mono text-dense text-text-3">{cell.kind === "code" ? `[${cell.count ?? " "}]` : ""}</span>
         <div className="group relative min-w-0 flex-1 rounded-control border bg-surface">
-          <pre className="m-0 overflow-x-auto px-3 py-1.5 leading-[18px]">{cell.source}</pre>
+          <pre tabIndex={0} className="m-0 overflow-x-auto px-3 py-1.5 leading-[18px]">{cell.source}</pre>
           <span className="absolute top-0.5 right-0.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100"><CopyButton text={cell.source} label="Copy the cell" /></span>
         </div>
       </div>
@@ -45,7 +45,7 @@ function OutputView({ output }: { output: Output }) {
 function Colours({ text, className }: { text: string; className?: string }) {
   const cut = text.length > LONG
   return (
-    <pre className={cn("m-0 overflow-x-auto py-1 leading-[18px]", className)}>
+    <pre tabIndex={0} className={cn("m-0 overflow-x-auto py-1 leading-[18px]", className)}>
       {(cut ? text.slice(0, LONG) : text).split("\n").map((line, at, all) => (
         <span key={at}>{ansiSpans(line).map((span, place) => <span key={place} style={{ color: span.fg, backgroundColor: span.bg }} className={cn(span.bold && "font-semibold", span.dim && "opacity-65", span.italic && "italic")}>{span.text}</span>)}{at < all.length - 1 ? "\n" : ""}</span>
       ))}

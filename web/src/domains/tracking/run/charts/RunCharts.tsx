@@ -3,12 +3,14 @@ import { useSearch } from "@tanstack/react-router"
 import { ChevronDown, ChevronRight, ZoomOut } from "lucide-react"
 import { useCallback, useDeferredValue, useMemo, useState } from "react"
 import type { RunPlaceSearch } from "~/domains/tracking/search"
+import { nextSmooth } from "~/domains/tracking/workspace/options"
 import { matcher, ordered, sectioned } from "~/domains/tracking/workspace/sections"
 import { useSetSearch } from "~/link"
 import { Button } from "~/ui/Button"
 import { cn } from "~/ui/cn"
 import { EmptyState } from "~/ui/EmptyState"
 import { count } from "~/ui/format"
+import { useKeys } from "~/ui/keys"
 import { SearchInput } from "~/ui/Input"
 import { Select } from "~/ui/Select"
 import { Switch } from "~/ui/Switch"
@@ -33,6 +35,11 @@ export function RunCharts({ ws, run }: TabProps) {
   const smooth = search.smooth ?? 0
   const shown = sections.reduce((sum, section) => sum + section.keys.length, 0)
   const axes = useMemo(() => (x.startsWith("metric:") ? [...AXES, { value: x, label: x.slice(7) }] : AXES), [x])
+  useKeys([
+    { keys: "[", label: "Less smoothing", run: () => set({ smooth: nextSmooth(smooth, false) || undefined }) },
+    { keys: "]", label: "More smoothing", run: () => set({ smooth: nextSmooth(smooth, true) }) },
+    { keys: "l", label: "Logarithmic y", run: () => set({ logy: search.logy === true ? undefined : true }) },
+  ])
   if (keys.length === 0) {
     return <EmptyState title="No metrics yet" command={'mw.log({"loss": 0.5, "val/accuracy": 0.9})'}>{run.state === "running" ? "Charts appear here with the first point." : "This run logged no points."}</EmptyState>
   }

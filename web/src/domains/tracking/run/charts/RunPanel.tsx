@@ -8,6 +8,7 @@ import { ChartMenu } from "~/charts/ChartMenu"
 import type { GridLine } from "~/charts/grid"
 import { Line } from "~/charts/Line"
 import { color, hues, type LineStyle } from "~/charts/palette"
+import { curl, pyClient, pyText } from "~/copyable"
 import { paths } from "~/paths"
 import { copyText } from "~/ui/clipboard"
 import { count, number } from "~/ui/format"
@@ -61,8 +62,8 @@ export const RunPanel = memo(function RunPanel(props: PanelProps) {
         <span className="ml-auto shrink-0 opacity-0 group-focus-within/panel:opacity-100 group-hover/panel:opacity-100 has-data-popup-open:opacity-100">
           <ChartMenu chart={chart} onError={(failed) => toast(errorText(failed), { bad: true })}>
             <MenuItem icon={<Link2 size={14} />} onSelect={() => copy(`${location.origin}${paths.run(ws, run, "charts")}?panels=${encodeURIComponent(`^${escaped(first)}$`)}`, "Link")}>Copy link</MenuItem>
-            <MenuItem icon={<Code2 size={14} />} onSelect={() => copy(`points = mw.Client("${location.origin}").series.history("${run}", ${JSON.stringify(first)})`, "Python line")}>Copy as Python</MenuItem>
-            <MenuItem icon={<SquareTerminal size={14} />} onSelect={() => copy(`curl -s ${location.origin}${urlOf("series_history", { run_id: run, key: first }, ws)}`, "curl command")}>Copy as curl</MenuItem>
+            <MenuItem icon={<Code2 size={14} />} onSelect={() => copy(`${pyClient(ws)}\npoints = client.series.history(${pyText(run)}, ${pyText(first)})`, "Python")}>Copy as Python</MenuItem>
+            <MenuItem icon={<SquareTerminal size={14} />} onSelect={() => copy(curl(urlOf("series_history", { run_id: run, key: first }), { ws }), "curl command")}>Copy as curl</MenuItem>
             <MenuItem icon={<Braces size={14} />} onSelect={() => copy(first, "Metric key")}>Copy metric key</MenuItem>
           </ChartMenu>
         </span>

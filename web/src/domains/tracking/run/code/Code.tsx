@@ -72,7 +72,7 @@ function Changes({ ws, run }: TabProps) {
           <a className="text-accent hover:underline" href={href} download>Download</a>
         </div>
       </div>
-      {files.length === 0 ? <pre className="m-0 overflow-auto rounded-panel border bg-surface p-3">{(body.data ?? "").slice(0, 100_000)}</pre> : files.map((file, at) => <DiffView key={`${file.path} ${at}`} file={file} split={split === "split"} />)}
+      {files.length === 0 ? <pre tabIndex={0} className="m-0 overflow-auto rounded-panel border bg-surface p-3">{(body.data ?? "").slice(0, 100_000)}</pre> : files.map((file, at) => <DiffView key={`${file.path} ${at}`} file={file} split={split === "split"} />)}
     </div>
   )
 }

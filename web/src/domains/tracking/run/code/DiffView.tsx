@@ -27,7 +27,7 @@ export function DiffView({ file, split }: { file: DiffFile; split: boolean }) {
       </header>
       {open && file.status === "binary" ? <p className="m-0 px-3 py-2 text-text-3">A binary file; its change is not shown.</p> : null}
       {open && hunks.length > 0 ? (
-        <div className="overflow-x-auto">
+        <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={`Lines of ${file.path}`}>
           <table className="w-full border-separate border-spacing-0 font-mono text-dense leading-[18px]" aria-label={`Changes of ${file.path}`}>
             {hunks.map((hunk, at) => <tbody key={at}><HunkRows hunk={hunk} split={split} /></tbody>)}
           </table>

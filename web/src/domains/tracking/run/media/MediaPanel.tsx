@@ -126,5 +126,5 @@ function Other({ ws, run, item }: { ws: string; run: Run; item: Item }) {
     const sheet = sheetOf(parsed)
     if (sheet) return <SheetView sheet={sheet} name={nameOf(item.file.path)} className="h-80" />
   }
-  return <pre className="m-0 max-h-72 overflow-auto">{data.text.slice(0, 20_000)}</pre>
+  return <pre tabIndex={0} className="m-0 max-h-72 overflow-auto">{data.text.slice(0, 20_000)}</pre>
 }

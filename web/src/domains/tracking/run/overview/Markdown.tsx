@@ -18,7 +18,7 @@ function Part({ block }: { block: Block }): ReactNode {
       return <Tag className={cn("m-0 mt-1", HEADINGS[block.level - 1])}>{spans(block.children)}</Tag>
     }
     case "paragraph": return <p className="m-0 whitespace-pre-line">{spans(block.children)}</p>
-    case "code": return <pre className="m-0 overflow-x-auto rounded-panel border bg-bg px-3 py-2 leading-[18px] [overflow-wrap:normal]">{block.text}</pre>
+    case "code": return <pre tabIndex={0} className="m-0 overflow-x-auto rounded-panel border bg-bg px-3 py-2 leading-[18px] [overflow-wrap:normal]">{block.text}</pre>
     case "rule": return <hr className="my-1 w-full border-0 border-t" />
     case "quote": return <blockquote className="m-0 flex flex-col gap-2 border-l-2 border-border-strong pl-3 text-text-2">{block.blocks.map((each, at) => <Part key={at} block={each} />)}</blockquote>
     case "table": return (
