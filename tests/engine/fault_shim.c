@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -43,6 +44,19 @@ static int fails(int file, const char *call) {
     pthread_mutex_unlock(&lock);
     return yes;
 }
+/* While the file that FAULT_QUOTA names is there, nothing may be written below FAULT_WORD: a quota is used up. */
+static int over_quota(int file) {
+    static const char *flag, *below;
+    static int known;
+    char path[4096], link[64];
+    if (!known) { flag = getenv("FAULT_QUOTA"); below = getenv("FAULT_WORD"); known = 1; }
+    if (!flag || !below || access(flag, F_OK)) return 0;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length <= 0) return 0;
+    path[length] = 0;
+    return strstr(path, below) != NULL && !strstr(path, "-shm");
+}
 typedef ssize_t (*write_type)(int, const void *, size_t);
 typedef ssize_t (*pwrite_type)(int, const void *, size_t, off_t);
 static void trace(int file, char kind, int64_t offset, const void *data, int64_t size) {
@@ -58,6 +72,7 @@ static void trace(int file, char kind, int64_t offset, const void *data, int64_t
 }
 ssize_t pwrite64(int file, const void *data, size_t size, off_t offset) {
     static pwrite_type real;
+    if (over_quota(file)) { errno = EDQUOT; return -1; }
     if (!real) real = (pwrite_type)dlsym(RTLD_NEXT, "pwrite64");
     if (fails(file, "write")) {
         if (!short_write) { errno = error_number; return -1; }
@@ -70,6 +85,7 @@ ssize_t pwrite64(int file, const void *data, size_t size, off_t offset) {
 ssize_t pwrite(int file, const void *data, size_t size, off_t offset) { return pwrite64(file, data, size, offset); }
 ssize_t write(int file, const void *data, size_t size) {
     static write_type real;
+    if (over_quota(file)) { errno = EDQUOT; return -1; }
     if (!real) real = (write_type)dlsym(RTLD_NEXT, "write");
     if (fails(file, "write")) { errno = error_number ? error_number : EINTR; return -1; }
     off_t offset = log_file < 0 ? 0 : lseek(file, 0, SEEK_CUR);

@@ -54,9 +54,11 @@ def driven(shim: Path, *arguments: str) -> str:
     [
         ("write", 5, 13),
         ("write", 28, 17),
+        ("write", 122, 19),
         ("write", 0, 23),
         ("fsync", 5, 3),
         ("fsync", 28, 9),
+        ("fsync", 122, 9),
         ("ftruncate", 5, 3),
         ("read", 5, 9),
     ],

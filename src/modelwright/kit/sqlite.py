@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
+import tempfile
 import time
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -18,6 +21,8 @@ from modelwright.types.errors import Conflict, Invalid, ModelwrightError, Storag
 _BUSY_S = 15              # how long SQLite waits for another process that writes
 _LOG_LIMIT = 64 << 20     # bytes that SQLite's log keeps on disk after it was written back
 _PROGRESS_STEPS = 20_000  # SQLite virtual machine steps between two looks at the deadline (about 1 ms)
+
+_PROBE = 64 << 10         # bytes that are written to see whether anything still can be
 
 
 class Sqlite:
@@ -187,6 +192,8 @@ class Sqlite:
                 return StorageFull()
             if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 return Unavailable("the database is busy; try again", hint="is another process writing to it?")
+            if primary in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and self._has_no_room():
+                return StorageFull()
             if primary == sqlite3.SQLITE_IOERR:
                 return Unavailable(f"the disk refused the database: {error}", hint="check the disk, then try again")
             if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
@@ -203,7 +210,20 @@ class Sqlite:
             if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOLFS):
                 return Unavailable(f"the database cannot be opened: {error}",
                                    hint="check the data folder: does it exist, is there room, too many open files?")
+            if not primary and "decode to UTF-8" in str(error):
+                return Unavailable("the database file is damaged: a text in it is none",
+                                   hint="`mw doctor --verify` looks at all of it; `mw restore` a backup")
         return common(error)
+
+    def _has_no_room(self) -> bool:
+        # SQLite knows a full disk by ENOSPC alone: a quota that is used up is an I/O error to it, as is no inode left.
+        try:
+            with tempfile.TemporaryFile(dir=self.path.parent, buffering=0) as file:
+                file.write(bytes(_PROBE))
+                os.fsync(file.fileno())
+        except OSError as error:
+            return error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return False
 
     def retryable(self, error: BaseException) -> bool:
         """Never: one writer at a time."""
