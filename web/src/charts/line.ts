@@ -14,7 +14,7 @@ import { axisKind, changed, type LineOptions, type Model, modelOf, noteOf, reach
 import { brushOf, costOf, paintAll, paintOne, widthOf, wipe } from "~/charts/linePaint"
 import type { LineStyle } from "~/charts/palette"
 import { makeScale, type Scale } from "~/charts/scale"
-import { cancel, onSize, onView, schedule } from "~/charts/schedule"
+import { cancel, onSize, onView, schedule, settle } from "~/charts/schedule"
 import { ink, onInk } from "~/charts/theme"
 import { type View, yLine } from "~/charts/trace"
 
@@ -43,6 +43,7 @@ export class LineChart implements ChartHandle {
   private work: Generator<undefined, void> | null = null
   private next: HTMLCanvasElement | null = null
   private shown: string | null = null
+  private dotted = ""
   private readonly ends: (() => void)[]
 
   constructor(root: HTMLElement, options: LineOptions) {
@@ -53,9 +54,9 @@ export class LineChart implements ChartHandle {
     this.plot = new uPlot(this.uplotOptions(), [[0, 1], [0, 1]], root)
     this.plot.root.style.cssText = `position:absolute;left:0;top:${STRIP}px`
     this.canvas = layer("canvas")
-    this.over = layer("canvas")
+    this.over = layer("canvas", "display:none")
     this.hair = layer("div", "width:1px;background:var(--text-3);display:none;will-change:transform")
-    this.dot = layer("div", "width:9px;height:9px;margin:-4.5px 0 0 -4.5px;border-radius:50%;border:2px solid var(--surface);box-sizing:border-box;display:none;will-change:transform")
+    this.dot = layer("div", "left:0;top:0;width:9px;height:9px;margin:-4.5px 0 0 -4px;border-radius:50%;border:2px solid var(--surface);box-sizing:border-box;display:none;will-change:transform")
     this.unit = layer("div", "left:0;top:0;max-width:50%;color:var(--text-2);font-size:11px;line-height:16px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis")
     this.note = layer("div", "right:14px;top:0;color:var(--text-3);font-size:11px;line-height:16px;white-space:nowrap;max-width:70%;overflow:hidden;text-overflow:ellipsis")
     this.empty = layer("div", "inset:0;display:none;align-items:center;justify-content:center;color:var(--text-3);font-size:12px")
@@ -222,9 +223,9 @@ export class LineChart implements ChartHandle {
   private follow(now: Cursor, before: Cursor | null): void {
     if (!this.visible || !this.box.width) return
     if (!before || now.lineKey !== before.lineKey) {
-      // The chart under the pointer at once; the others as frames have time for it.
+      // The chart under the pointer at once; the others when the pointer rests on a line.
       if (now.source === this) this.emphasise(now.lineKey, false)
-      else schedule(this.over, () => (this.emphasise(cursor().lineKey, false), true))
+      else settle(this.over, () => (this.emphasise(cursor().lineKey, false), true))
     }
     const { grid } = this.options
     const at = now.xKind === grid.xKind && !Number.isNaN(now.x) ? this.frameX().map(now.x) * this.box.width : NaN
@@ -238,11 +239,11 @@ export class LineChart implements ChartHandle {
     const near = held ? pointNear(held.values, bucketAt(grid, now.x), reachOf(this.model, this.box.width)) : -1
     const y = held && near >= 0 ? this.placeY(held.values[near]!) : NaN
     if (!(y >= -4 && y <= this.box.height + 4)) {
-      this.dot.style.display = "none"
+      if (this.dot.style.display !== "none") this.dot.style.display = "none"
       return
     }
     this.dot.style.display = "block"
-    this.dot.style.background = held!.style.color
+    if (this.dotted !== held!.style.color) this.dot.style.background = this.dotted = held!.style.color
     this.dot.style.transform = `translate(${this.placeX(grid.x[near]!).toFixed(1)}px,${y.toFixed(1)}px)`
   }
 
@@ -250,21 +251,20 @@ export class LineChart implements ChartHandle {
     if (key === this.shown && !anew) return
     const ratio = devicePixelRatio
     const view = this.view(ratio)
-    if (this.shown !== null || anew) {
-      if (this.over.width !== view.width || this.over.height !== view.height) {
-        this.over.width = view.width
-        this.over.height = view.height
-      } else if (this.shown !== null) this.over.getContext("2d")?.clearRect(0, 0, view.width, view.height)
-    }
     this.shown = key
+    const held = key === null ? [] : this.model.lines.filter((each) => each.line.key === key)
     this.canvas.style.opacity = key === null ? "" : "0.22"
-    if (key === null) return
+    const shown = held.length ? "block" : "none"
+    if (this.over.style.display !== shown) this.over.style.display = shown
+    if (!held.length) return
+    if (this.over.width !== view.width || this.over.height !== view.height) {
+      this.over.width = view.width
+      this.over.height = view.height
+    } else this.over.getContext("2d")?.clearRect(0, 0, view.width, view.height)
     const context = this.over.getContext("2d")
     if (!context) return
     const brush = brushOf(context, this.model, view, ratio, ink())
-    for (const each of this.model.lines) {
-      if (each.line.key === key) paintOne(brush, this.model, each, Math.max(2.25, widthOf(this.model, each)))
-    }
+    for (const each of held) paintOne(brush, this.model, each, Math.max(2.25, widthOf(this.model, each)))
   }
 
   frameX(): Scale {

@@ -19,6 +19,25 @@ export function schedule(owner: object, paint: Paint): void {
 
 export function cancel(owner: object): void {
   queue.delete(owner)
+  later.delete(owner)
+}
+
+const later = new Map<object, Paint>()
+const REST = 60 // ms without another call
+const LONGEST = 240
+let timer: ReturnType<typeof setTimeout> | undefined
+let since = 0
+
+/** As `schedule`, once calls come to rest: what need not follow each move of the pointer. */
+export function settle(owner: object, paint: Paint): void {
+  if (!later.size) since = performance.now()
+  later.set(owner, paint)
+  if (performance.now() - since > LONGEST) return
+  clearTimeout(timer)
+  timer = setTimeout(() => {
+    for (const [each, work] of later) schedule(each, work)
+    later.clear()
+  }, REST)
 }
 
 /** True while something waits to be painted. */
