@@ -26,11 +26,10 @@ const client = new QueryClient({
 })
 
 // A page of an older build asks for files that are gone: load the page anew, once.
-window.addEventListener("vite:preloadError", (event) => {
+window.addEventListener("vite:preloadError", () => {
   const last = Number(sessionStorage.getItem("mw-reloaded") ?? 0)
   if (Date.now() - last < 10_000) return
   sessionStorage.setItem("mw-reloaded", String(Date.now()))
-  event.preventDefault()
   location.reload()
 })
 
