@@ -23,12 +23,14 @@ export interface TableRowProps {
   open: boolean
   marked: boolean
   bare: boolean
+  /** How deep it lies in a tree; 0 in a plain table. */
+  level: number
   onCheck: (index: number, range: boolean) => void
   onActivate: (index: number, event: React.MouseEvent) => void
 }
 
 /** One line of a table: a row, or the head of a group. Drawn again only when something of it changed. */
-export const TableRow = memo(function TableRow({ entry, index, top, height, columns, layout, first, last, id, name, checked, partly, active, open, marked, bare, onCheck, onActivate }: TableRowProps) {
+export const TableRow = memo(function TableRow({ entry, index, top, height, columns, layout, first, last, id, name, checked, partly, active, open, marked, bare, level, onCheck, onActivate }: TableRowProps) {
   const group = entry < 0
   const cell = (at: number, left: number | null) => {
     const column = columns[at]!
@@ -62,6 +64,7 @@ export const TableRow = memo(function TableRow({ entry, index, top, height, colu
       aria-rowindex={index + 2}
       {...(bare ? {} : { "aria-selected": checked })}
       {...(group ? { "aria-expanded": open } : {})}
+      {...(level > 0 ? { "aria-level": level } : {})}
       {...(active ? { "data-active": "" } : {})}
       onMouseDown={(event) => { if (event.shiftKey) event.preventDefault() }}
       onClick={(event) => onActivate(index, event)}

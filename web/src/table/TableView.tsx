@@ -50,6 +50,7 @@ export function TableView(props: TableViewProps) {
   const [active, setActive] = useState(-1)
   const anchor = useRef(-1)
   const layout = useMemo(() => layoutOf(columns, bare ? 0 : CHECK_WIDTH), [columns, bare])
+  const tree = entries.length > 0 && entries[0]! < 0
   const head = headHeight + top.length * rowHeight
   const shown = useWindow(scroll, rowHeight, head)
   const [first, last] = shownColumns(columns, layout, shown.left, shown.width)
@@ -125,7 +126,7 @@ export function TableView(props: TableViewProps) {
         key={marked ? `top ${entry}` : entry}
         entry={entry} index={index} top={place} height={rowHeight} columns={columns} layout={layout} first={first} last={last}
         id={`${name}-${marked ? "t" : ""}${index}`} name={nameOf(entry)} checked={all} partly={some && !all} active={!marked && index === active}
-        open={entry < 0 && props.openGroup?.(-1 - entry) === true} marked={marked} bare={bare} onCheck={handlers.check} onActivate={handlers.activate}
+        open={entry < 0 && props.openGroup?.(-1 - entry) === true} marked={marked} level={!tree ? 0 : entry < 0 || marked ? 1 : 2} bare={bare} onCheck={handlers.check} onActivate={handlers.activate}
       />
     )
   }
@@ -144,7 +145,7 @@ export function TableView(props: TableViewProps) {
   return (
     <div
       ref={scroll}
-      role="grid"
+      role={tree ? "treegrid" : "grid"}
       aria-label={label}
       aria-rowcount={entries.length + 1}
       aria-colcount={columns.length + 1}

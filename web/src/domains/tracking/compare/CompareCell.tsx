@@ -32,7 +32,7 @@ export const CompareCell = memo(function CompareCell({ row, at, baseline, zone }
   const text = textOf(row, value, zone)
   const best = row.best.includes(at)
   const other = base !== null && base !== value && row.differs
-  const counted = typeof value === "number" && typeof base === "number" && row.unit !== "time" && row.unit !== "bytes"
+  const counted = typeof value === "number" && typeof base === "number" && base !== value && row.unit !== "time" && row.unit !== "bytes"
   return (
     <span className="flex min-w-0 flex-1 items-center">
       <span title={typeof value === "number" && !row.unit ? String(value) : text} className={cn("truncate", typeof value === "number" && "font-mono text-dense", best && "font-semibold text-ok", other && !best && "text-text", !other && baseline >= 0 && baseline !== at && "text-text-3")}>{text}</span>

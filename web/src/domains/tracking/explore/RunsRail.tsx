@@ -55,7 +55,7 @@ export function RunsRail({ ws, rows, target, loading, goal, kept, onClear, onApp
   return (
     <aside aria-label="Runs" className="hidden w-64 shrink-0 flex-col border-l lg:flex">
       <div className="flex h-9 shrink-0 items-center gap-2 border-b px-3">
-        <h2 role="status" className="m-0 flex-1 text-body font-medium">{kept ? <>{count(order.length)} <span className="font-normal text-text-3">of {count(rows.count)} runs</span></> : <>{loading ? "Runs" : `${count(order.length)} runs`}</>}</h2>
+        <h2 role="status" className="m-0 flex-1 text-body font-medium whitespace-nowrap">{kept ? <>{count(order.length)} <span className="font-normal text-text-3">of {count(rows.count)}</span></> : <>{loading ? "Runs" : `${count(order.length)} runs`}</>}</h2>
         <Button small kind="quiet" why={order.length < 2 ? "at least two runs are needed" : undefined} onClick={() => onCompare(order.slice(0, COMPARED).map((each) => shortId(rows.ids[each]!)))}>{`Compare ${goal ? "best" : "first"} ${Math.min(COMPARED, Math.max(2, order.length))}`}</Button>
       </div>
       {kept ? (
