@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import urllib3
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from tests.ui.site import Site, faults
 
 SCRIPT = "<img src=x onerror=alert(1)><script>alert(1)</script>"
@@ -279,7 +279,12 @@ def test_the_diff_is_shown_in_one_column_and_in_two(page: Page, site: Site, rich
 
 def test_text_in_every_place_stays_text(page: Page, site: Site) -> None:
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def heard(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", heard)
     name = SCRIPT + " مرحبا 🚀 " + "long " * 60
     run = site.run(
         "odd",
