@@ -64,11 +64,11 @@ class Postgres:
             raise
         return connection
 
-    @functools.lru_cache(maxsize=1024)  # noqa: B019  one dialect a process
     def never_wait(self, connection: Connection) -> None:
         """Locks of rows are refused at once."""
         connection.execute("SET lock_timeout = '1ms'")
 
+    @functools.lru_cache(maxsize=1024)  # noqa: B019  one dialect a process
     def text(self, sql: str) -> str:
         """psycopg's format style."""
         return sql.replace("%", "%%").replace("?", "%s")
