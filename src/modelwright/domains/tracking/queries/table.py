@@ -14,13 +14,13 @@ from modelwright.domains.tracking.queries.search import runs as planner
 from modelwright.domains.tracking.queries.search.fields import RUNS
 from modelwright.domains.tracking.rules import columns as rules
 from modelwright.domains.tracking.rules.columns import Asked, Column
-from modelwright.kit.db import Row, Tx
+from modelwright.kit.db import Tx
 from modelwright.kit.filters import Name
 from modelwright.types.codec import reader
 from modelwright.types.overview import ColumnKind, KeyInfo, Selection
 from modelwright.types.tracking import Lifecycle, RunSearch
 
-_FIXED = "r.seq, r.id, r.name, r.state, r.kind, r.user_name, r.group_name, r.start_ms, r.end_ms, r.parent_id"
+_FIXED = ("seq", "id", "name", "state", "kind", "user_name", "group_name", "start_ms", "end_ms", "parent_id")
 _JOINS = 24  # tables joined in one statement
 _SCAN = 2_000  # runs from which on a metric is read from its index, whole
 _IN = 10_000
@@ -32,10 +32,9 @@ _TABLES = {"params": "params", "tags": "tags", "summary": "summaries", "metrics"
 class Rows:
     """Runs in their order: `seqs`, `ids` and the fixed columns."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
-        parts: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * 10
-        self.seqs: list[int] = list(parts[0])
-        self.ids: list[str] = list(parts[1])
+    def __init__(self, parts: Sequence[list[Any]]) -> None:
+        self.seqs: list[int] = parts[0]
+        self.ids: list[str] = parts[1]
         self._parts: dict[str, Sequence[Any]] = dict(
             zip(("name", "state", "kind", "user", "group", "start_ms", "end_ms", "parent_id"), parts[2:], strict=True)
         )
@@ -45,11 +44,7 @@ class Rows:
 
     def only(self, places: Sequence[int]) -> Rows:
         """Some of the runs, by their places."""
-        made = Rows(())
-        made.seqs = [self.seqs[place] for place in places]
-        made.ids = [self.ids[place] for place in places]
-        made._parts = {name: [part[place] for place in places] for name, part in self._parts.items()}
-        return made
+        return Rows([[part[place] for place in places] for part in (self.seqs, self.ids, *self._parts.values())])
 
     def fixed(self, name: str) -> Column:
         """One of the columns that every table has."""
@@ -77,7 +72,12 @@ def search(selection: Selection, order_by: Sequence[str] = ()) -> RunSearch:
 
 def rows(tx: Tx, workspace: str, request: RunSearch, limit: int) -> Rows:
     """All runs of a search, in its order. Raises `Invalid`: the filter or the order is not valid."""
-    return Rows(planner.everything(tx, workspace, request, _FIXED, limit))
+    return Rows(planner.everything(tx, workspace, request, [f"r.{column}" for column in _FIXED], limit))
+
+
+def seqs(tx: Tx, workspace: str, request: RunSearch) -> list[int]:
+    """The numbers of all runs of a search. Raises as `rows`."""
+    return planner.everything(tx, workspace, request, ["r.seq"], 1 << 40)[0]
 
 
 def columns(tx: Tx, found: Rows, wanted: Sequence[Asked], *, scan: Sequence[int] = ()) -> list[Column]:
@@ -196,11 +196,19 @@ def keys(tx: Tx, kind: str, seqs: Sequence[int]) -> dict[str, tuple[int, bool]]:
     return found
 
 
+_COUNTED = (
+    "WITH RECURSIVE k (key) AS (SELECT min(key) FROM metrics WHERE experiment = ? UNION ALL "
+    "SELECT (SELECT min(m.key) FROM metrics m WHERE m.experiment = ? AND m.key > k.key) FROM k "
+    "WHERE k.key IS NOT NULL) SELECT key, (SELECT count(*) FROM metrics m WHERE m.experiment = ? AND m.key = k.key) "
+    "FROM k WHERE key IS NOT NULL"
+)
+
+
 def metric_keys(tx: Tx, experiments: Sequence[int]) -> dict[str, tuple[int, bool]]:
-    """As `keys`, of the metrics of all runs of experiments, deleted ones too: from the index alone."""
+    """As `keys`, of the metrics of all runs of experiments, deleted ones too: from the index alone, leaping by key."""
     found: dict[str, tuple[int, bool]] = {}
     for experiment in experiments:
-        for key, count in tx.rows("SELECT key, count(*) FROM metrics WHERE experiment = ? GROUP BY key", (experiment,)):
+        for key, count in tx.rows(_COUNTED, (experiment, experiment, experiment)):
             found[key] = found.get(key, (0, True))[0] + count, True
     return found
 

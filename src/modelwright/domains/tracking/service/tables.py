@@ -140,7 +140,7 @@ def keys(ctx: Ctx, body: Selection) -> RunKeys:
 
 
 def _keys(tx: Tx, ctx: Ctx, body: Selection) -> RunKeys:
-    seqs = queries.rows(tx, ctx.workspace, queries.search(body), 1 << 40).seqs
+    seqs = queries.seqs(tx, ctx.workspace, queries.search(body))
     numbers = queries.experiments(tx, ctx.workspace, body.experiments)
     whole = not body.filter.strip() and len(numbers) <= _FEW
     if whole and body.lifecycle is not None and not queries.only_active(tx, numbers):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from modelwright.domains.tracking.queries.runs import COLUMNS, RunRow
 from modelwright.domains.tracking.queries.search import rare
@@ -100,7 +101,7 @@ def page(tx: Tx, workspace: str, request: RunSearch) -> tuple[list[RunRow], str]
     return _rows(tx, [row[-1] for row in found]), token
 
 
-def everything(tx: Tx, workspace: str, request: RunSearch, columns: str, limit: int) -> list[Row]:
+def everything(tx: Tx, workspace: str, request: RunSearch, columns: Sequence[str], limit: int) -> list[list[Any]]:
     """Columns (of `runs r`) of all runs that a search finds, in its order, at most `limit`; pages do not matter.
 
     Raises:
@@ -110,12 +111,13 @@ def everything(tx: Tx, workspace: str, request: RunSearch, columns: str, limit: 
     phases = _phases(tx, filters.items(request.order_by, RUNS), narrow=_narrow(node))
     condition = _kinds(request) & filters.where(node, RUNS, tx.dialect, whole=True)
     branches = _cut(tx, node, _branches(tx, workspace, request))
-    found: list[Row] = []
+    found: list[list[Any]] = [[] for _ in columns]
     for phase in phases:
-        if len(found) < limit:
-            rows = _merged(tx, phase, branches, condition, limit - len(found), columns)
-            width = len(phase.order)
-            found += [row[width:] for row in rows]
+        left = limit - len(found[0])
+        rows = _merged(tx, phase, branches, condition, left, ", ".join(columns)) if left > 0 else []
+        if rows:
+            for column, values in zip(found, list(zip(*rows, strict=True))[len(phase.order) :], strict=True):
+                column += values
     return found
 
 
