@@ -1,7 +1,7 @@
 import { ChevronRight } from "lucide-react"
 import { memo } from "react"
-import { Checkbox } from "~/ui/Checkbox"
 import { cn } from "~/ui/cn"
+import { Tick } from "./Tick"
 import { CHECK_WIDTH, type Layout, type ViewColumn } from "./columns"
 
 export interface TableRowProps {
@@ -79,9 +79,7 @@ export const TableRow = memo(function TableRow({ entry, index, top, height, colu
       style={{ height, minWidth: "100%", width: layout.total, ...(top === null ? {} : { transform: `translateY(${top}px)` }) }}
     >
       {bare ? null : <div role="gridcell" aria-colindex={1} className={cn("sticky left-0 z-[1] flex h-full shrink-0 items-center justify-center bg-inherit", layout.pinned === 0 && "border-r")} style={{ width: CHECK_WIDTH }}>
-        <span className="inline-flex" onClickCapture={(event) => { event.stopPropagation(); event.preventDefault(); onCheck(index, event.shiftKey) }}>
-          <Checkbox checked={checked} indeterminate={partly} label={`Select ${name}`} onChange={() => {}} />
-        </span>
+        <Tick checked={checked} partly={partly} label={`Select ${name}`} onTick={(range) => onCheck(index, range)} />
       </div>}
       {cells}
     </div>

@@ -84,6 +84,17 @@ function radix(rows: Uint32Array, low: Uint32Array, high: Uint32Array | null): U
 
 const known = new WeakMap<readonly string[], Uint32Array>()
 
+/** Rank dictionaries while the browser has nothing else to do, so that the first sort by a text is as quick as the next. */
+export function rankWhenIdle(dictionaries: readonly (readonly string[])[]): () => void {
+  const left = dictionaries.filter((words) => words.length > 500 && !known.has(words))
+  if (left.length === 0) return () => {}
+  const wait = typeof requestIdleCallback === "function" ? requestIdleCallback : (work: () => void) => window.setTimeout(work, 200)
+  const stop = typeof cancelIdleCallback === "function" ? cancelIdleCallback : clearTimeout
+  const next = () => { const words = left.pop(); if (words) { ranks(words); asked = wait(next) } }
+  let asked = wait(next)
+  return () => stop(asked)
+}
+
 /** The place of each word in natural order (run-2 before run-10, without regard to case or accents); kept by dictionary. */
 export function ranks(words: readonly string[]): Uint32Array {
   const found = known.get(words)

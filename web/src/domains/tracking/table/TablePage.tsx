@@ -1,12 +1,13 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query"
 import { useParams, useSearch } from "@tanstack/react-router"
-import { useMemo, useRef, useState, type KeyboardEvent } from "react"
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react"
 import { isKind, errorText } from "~/api/errors"
 import { curl, pyClient, pyText, useCopyAs } from "~/copyable"
 import { useGo, useSetSearch } from "~/link"
 import { paths } from "~/paths"
 import { moved } from "~/table/columns"
 import type { Group } from "~/table/group"
+import { rankWhenIdle } from "~/table/sort"
 import { TableView } from "~/table/TableView"
 import { Button } from "~/ui/Button"
 import { EmptyState, Trouble } from "~/ui/EmptyState"
@@ -20,7 +21,7 @@ import { runKeys } from "../runs/use_rows"
 import type { TrackingSearch } from "../search"
 import { BulkBar, MOST_COMPARED } from "./BulkBar"
 import { pickables } from "./ColumnPicker"
-import { grouped, linesOf, sorted } from "./derive"
+import { dataOf, grouped, linesOf, sorted } from "./derive"
 import { rowsInGroups, tableCsv } from "./export"
 import { HeaderMenu } from "./HeaderMenu"
 import { neededColumns, nextSort, readTable, writeLayout, writeSort, type TableState } from "./state"
@@ -58,6 +59,7 @@ export function TablePage() {
   const ready = keys.data !== undefined || search.cols !== undefined || keys.isError
   const table = useTable(ws, body, writeSort(state.sort) ?? [], ready)
   const rows = table.data ?? NO_ROWS
+  useEffect(() => rankWhenIdle(state.columns.flatMap((id) => { const data = dataOf(rows, id); return data?.kind === "words" ? [data.words] : [] })), [rows, state.columns])
   const order = useMemo(() => sorted(rows, state.sort), [rows, state.sort])
   const groups = useMemo(() => grouped(rows, order, state.group, state.sort.length > 0), [rows, order, state.group, state.sort])
   const [open, setOpen] = useState(NOTHING)
