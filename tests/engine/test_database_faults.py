@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import shutil
 import signal
-import socket
 import struct
 import subprocess
 import sys
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
+from tests.survive.proxy import Proxy
 
 from modelwright.kit.db import Database, Tx
 from modelwright.kit.dialect import open_dialect
@@ -298,51 +297,11 @@ def test_postgres_restarted_under_load_loses_nothing_and_applies_nothing_twice(
     postgres_server.drop(url)
 
 
-class CuttingProxy:
-    """A way to the server that breaks after a random number of bytes, in the middle of whatever it carries."""
-
-    def __init__(self, target: str, chance: random.Random) -> None:
-        self._target = target
-        self._chance = chance
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self.cutting = False
-        self.cuts = 0
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.socket(socket.AF_UNIX)
-                server.connect(self._target)
-                for source, sink in ((client, server), (server, client)):
-                    threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
-
-    def _carry(self, source: socket.socket, sink: socket.socket) -> None:
-        left = self._chance.randrange(1, 30_000)
-        with contextlib.suppress(OSError):
-            while data := source.recv(4096):
-                if self.cutting and len(data) >= left:
-                    self.cuts += 1
-                    sink.sendall(data[:left])
-                    break
-                left -= len(data)
-                sink.sendall(data)
-        for end in (source, sink):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
-
-
 @pytest.mark.slow
 def test_connections_cut_at_any_byte_lose_nothing_and_apply_nothing_twice(postgres_server: Any, tmp_path: Path) -> None:
     url = postgres_server.empty()
     direct = url.split("?host=", 1)
-    proxy = CuttingProxy(f"{direct[1]}/.s.PGSQL.5432", random.Random(7))
+    proxy = Proxy(f"{direct[1]}/.s.PGSQL.5432", random.Random(7))
     name = direct[0].rsplit("/", 1)[1]
     database = Database(open_dialect(f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}", tmp_path))
     with Load(database) as load:
@@ -357,3 +316,26 @@ def test_connections_cut_at_any_byte_lose_nothing_and_apply_nothing_twice(postgr
     straight.close()
     postgres_server.drop(url)
     assert proxy.cuts > 20
+
+
+@pytest.mark.slow
+def test_a_silent_network_delays_writes_and_loses_none(postgres_server: Any, tmp_path: Path) -> None:
+    url = postgres_server.empty()
+    direct = url.split("?host=", 1)
+    proxy = Proxy(f"{direct[1]}/.s.PGSQL.5432", random.Random(8))
+    name = direct[0].rsplit("/", 1)[1]
+    database = Database(open_dialect(f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}", tmp_path))
+    with Load(database) as load:
+        for seconds in (1, 30) if FULL else (2,):
+            time.sleep(0.5)
+            proxy.stall()
+            time.sleep(seconds)
+            proxy.flow()
+        time.sleep(1)
+    database.close()
+    proxy.close()
+    straight = Database(open_dialect(url, tmp_path))
+    with straight.read() as tx:
+        load.verify([row[0] for row in tx.rows("SELECT id FROM t")])
+    straight.close()
+    postgres_server.drop(url)

@@ -38,6 +38,8 @@ from modelwright.types.tracking import (
     RunUpdate,
 )
 
+FULL = os.environ.get("MODELWRIGHT_CHAOS") == "full"
+EXAMPLES = int(os.environ.get("MODELWRIGHT_TEST_EXAMPLES", "1700" if FULL else "15"))  # of 30 steps each
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 KEYS = st.sampled_from(["x", "y"])
 VALUES = st.integers(0, 3) | st.text(max_size=3).filter(lambda text: "\x00" not in text and text.isprintable())
@@ -315,7 +317,7 @@ def test_people_and_the_server_agree_on_every_experiment_and_run(engine: str, tm
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=int(os.environ.get("MODELWRIGHT_TEST_EXAMPLES", "15")),
+            max_examples=EXAMPLES,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
