@@ -85,29 +85,28 @@ export class LineChart implements ChartHandle {
   set(options: LineOptions): void {
     const before = this.options
     this.options = options
-    if (options.style !== before.style || options.grid !== before.grid) {
-      const styles = styled(options)
-      const toggled = options.grid === before.grid ? changed(this.styles, styles) : null
-      this.styles = styles
-      if (toggled?.length === 0) this.model.options = options
-      else this.restyle(toggled)
-    }
     const same = (["grid", "logX", "logY", "clipOutliers", "band", "baseline", "unit", "zone"] as const).every((key) => options[key] === before[key])
     const smooth = options.smooth?.kind === before.smooth?.kind && options.smooth?.weight === before.smooth?.weight
     const range = options.range?.[0] === before.range?.[0] && options.range?.[1] === before.range?.[1]
-    const y = options.yRange?.[0] === before.yRange?.[0] && options.yRange?.[1] === before.yRange?.[1]
-    if (!(same && smooth && range && y)) {
-      this.model = modelOf(options, this.styles)
-      this.dirty(true)
-    } else this.model.options = options
+    const styles = options.style === before.style && options.grid === before.grid ? this.styles : styled(options)
+    if (same && smooth && range) {
+      const toggled = changed(this.styles, styles)
+      this.styles = styles
+      this.model.options = options
+      if (toggled.length) this.restyle(toggled)
+      return
+    }
+    this.styles = styles
+    this.model = modelOf(options, styles)
+    this.dirty(true)
   }
 
   /** Some lines changed looks: where they are few, show it at once and paint all properly after. */
-  private restyle(toggled: readonly number[] | null): void {
+  private restyle(toggled: readonly number[]): void {
     const before = this.model
     this.model = modelOf(this.options, this.styles)
     const still = before.y[0] === this.model.y[0] && before.y[1] === this.model.y[1] && !this.stale.frame && this.visible
-    if (toggled && toggled.length <= 8 && still && costOf(this.model) > AT_ONCE) {
+    if (toggled.length <= 8 && still && costOf(this.model) > AT_ONCE) {
       const context = this.canvas.getContext("2d")
       if (context) {
         const brush = brushOf(context, this.model, this.view(devicePixelRatio), devicePixelRatio, ink())

@@ -53,7 +53,7 @@ function build(): HTMLDivElement {
     const cell = "white-space:nowrap;overflow:hidden;text-overflow:ellipsis"
     rows.push({
       row,
-      mark: part("span", "width:12px;height:0;border-top:2px solid transparent", row),
+      mark: part("span", "width:13px;height:2px", row),
       name: part("span", cell, row),
       value: part("span", `${cell};text-align:right;font-family:var(--font-mono);font-size:11.5px`, row),
       extra: part("span", `${cell};text-align:right;color:var(--text-3);font-family:var(--font-mono);font-size:11.5px`, row),
@@ -77,8 +77,7 @@ export function showTip(from: object, x: number, y: number, tip: Tip): void {
     const given = at < count ? tip.rows[at] : undefined
     to.row.style.display = given ? "contents" : "none"
     if (!given) continue
-    to.mark.style.borderTopColor = given.color
-    to.mark.style.borderTopStyle = given.dash ? "dashed" : "solid"
+    to.mark.style.background = given.dash ? `repeating-linear-gradient(90deg,${given.color} 0 3px,transparent 3px 5px)` : given.color
     to.name.style.fontWeight = given.strong ? "600" : "400"
     to.name.style.color = given.strong ? "var(--text)" : "var(--text-2)"
     set(to.name, given.name)
