@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -331,6 +332,41 @@ def test_ten_thousand_params_are_searched(page: Page, site: Site) -> None:
     visit(page, site, run)
     page.get_by_role("searchbox", name="Search params").fill("key9876")
     expect(page.get_by_role("list", name="Params").get_by_text("9876", exact=True)).to_be_visible()
+
+
+def test_a_viewer_sees_a_run_and_why_it_cannot_be_changed(page: Page, make_site: Callable[..., Site]) -> None:
+    environment = {"MODELWRIGHT_SERVER_AUTH": "false"}
+    own = make_site(environment=environment)
+    run = own.run("shared", "look-only", params={"lr": 0.1})
+    own.ask("POST", "/users", {"name": "vic", "password": "a long enough one", "roles": {"default": "viewer"}})
+    own.ask("POST", "/users", {"name": "ada", "password": "a long enough one", "server_admin": True})
+    own.stop()
+    environment["MODELWRIGHT_SERVER_AUTH"] = "true"
+    own.start()
+    page.goto(f"{own.url}/w/default/runs/{run}")
+    page.get_by_label("Name").fill("vic")
+    page.get_by_label("Password").fill("a long enough one")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="look-only")).to_be_visible()
+    expect(page.get_by_role("button", name="Fork")).to_be_disabled()
+    expect(page.get_by_title("Needs the role editor in the workspace default").first).to_be_visible()
+    page.get_by_role("heading", name="look-only").dblclick()
+    expect(page.get_by_role("textbox", name="Name of the run")).to_have_count(0)
+    page.get_by_role("link", name="Activity").click()
+    expect(page.get_by_text("Activity is for admins")).to_be_visible()
+
+
+def test_a_crashed_run_says_since_when_it_is_silent_and_a_late_heartbeat_revives_it(
+    page: Page, make_site: Callable[..., Site]
+) -> None:
+    own = make_site(environment={"MODELWRIGHT_SERVER_HEARTBEAT_TIMEOUT_S": "1"})
+    run = own.run("silent", "gone", state="running")
+    own.ask("POST", f"/runs/{run}:heartbeat")
+    page.goto(f"{own.url}/w/default/runs/{run}")
+    banner = page.get_by_text(re.compile("no heartbeat since"))
+    expect(banner).to_be_visible(timeout=20_000)
+    own.ask("POST", f"/runs/{run}:heartbeat")
+    expect(banner).to_have_count(0)
 
 
 def test_a_run_that_is_not_there_is_said_so(page: Page, site: Site) -> None:
