@@ -33,6 +33,34 @@ export interface AuditEvent {
   request_id: string
 }
 
+/** What can be done to many runs beside changing their fields. */
+export type BulkAction = "delete" | "restore" | "stop"
+
+/** One change of up to 1,000 runs: either an `update` or an `action`. */
+export interface BulkChange {
+  runs: string[]
+  update?: RunUpdate | null
+  action?: BulkAction | null
+}
+
+/** What became of one run: done, or the kind of refusal and its words. */
+export interface BulkOutcome {
+  id: string
+  done: boolean
+  kind: string
+  message: string
+}
+
+/** An outcome for each run, in the order of the request. */
+export interface BulkResult {
+  done: number
+  refused: number
+  runs: BulkOutcome[]
+}
+
+/** What the values of a column are; in a frame texts and enums are codes of the column's `dictionary`. */
+export type ColumnKind = "enum" | "number" | "text" | "time"
+
 /** Console lines from `first` on; `total` is the number of lines of the run. */
 export interface ConsolePage {
   first: number
@@ -126,6 +154,31 @@ export interface ExperimentUpdate {
   tags?: Record<string, string | null>
 }
 
+/** A value, and how many runs have it. */
+export interface Facet {
+  value: Num
+  runs: number
+}
+
+/** The values of `key`: a column as in `RunTable`, or name, state, kind, user, group, parent_id. */
+export interface FacetQuery {
+  experiments?: string[]
+  filter?: string
+  lifecycle?: Lifecycle | null
+  key: string
+  limit?: number
+}
+
+/** The most frequent values first. `distinct` values are there in all; `missing` runs have none. */
+export interface Facets {
+  key: string
+  kind: ColumnKind
+  values: Facet[]
+  distinct: number
+  missing: number
+  runs: number
+}
+
 /** Copy a run up to and including `step` into a new run. */
 export interface Fork {
   step?: number | null
@@ -151,6 +204,27 @@ export interface GitStateIn {
 
 /** Which way a metric is better. */
 export type Goal = "max" | "min"
+
+/** The most important params first. */
+export interface Importance {
+  metric: string
+  runs: number
+  total: number
+  explained: number | null
+  params: ParamImportance[]
+  note: string
+  took_ms: number
+}
+
+/** What the params do to a metric: a column as in `RunTable`, `metrics.loss.min` or just `loss` for its last value. */
+export interface ImportanceQuery {
+  experiments?: string[]
+  filter?: string
+  lifecycle?: Lifecycle | null
+  metric: string
+  goal?: Goal | null
+  params?: string[]
+}
 
 /** What a run read. */
 export interface Inputs {
@@ -178,6 +252,13 @@ export interface Job {
 
 /** Where a job is. */
 export type JobState = "cancelled" | "done" | "failed" | "leased" | "queued"
+
+/** A key that some runs have: how many, and of which kind its values are (number when all of them are). */
+export interface KeyInfo {
+  key: string
+  runs: number
+  kind: ColumnKind
+}
 
 /** Active, or deleted and still restorable. */
 export type Lifecycle = "active" | "deleted"
@@ -457,9 +538,30 @@ export interface PageUser {
 }
 
 /** One page of a list; `next_page` is empty on the last one. */
+export interface PageView {
+  items: View[]
+  next_page: string
+}
+
+/** One page of a list; `next_page` is empty on the last one. */
 export interface PageWorkspace {
   items: Workspace[]
   next_page: string
+}
+
+/** How much a param matters, with intervals of 95 %; null where it cannot be said. */
+export interface ParamImportance {
+  param: string
+  kind: ColumnKind
+  n: number
+  distinct: number
+  importance: number | null
+  importance_low: number | null
+  importance_high: number | null
+  correlation: number | null
+  correlation_low: number | null
+  correlation_high: number | null
+  helps: string | null
 }
 
 /** Points of one metric as three columns of equal length. Empty `steps` count on from the last step. */
@@ -529,8 +631,25 @@ export interface RunCreate {
   heartbeat?: boolean
 }
 
+/** The keys that some runs have, in order. */
+export interface RunKeys {
+  runs: number
+  params: KeyInfo[]
+  tags: KeyInfo[]
+  metrics: KeyInfo[]
+  summary: KeyInfo[]
+}
+
 /** What sort of work a run is. */
 export type RunKind = "batch" | "evaluation" | "other" | "pipeline" | "step" | "training" | "trial"
+
+/** The rows of a table as columns. `total` runs are there, also those beyond the `limit`. */
+export interface RunRows {
+  ids: string[]
+  columns: TableColumn[]
+  total: number
+  took_ms: number
+}
 
 /** A search of runs; `experiments` empty means all of the workspace. */
 export interface RunSearch {
@@ -546,6 +665,16 @@ export interface RunSearch {
 
 /** Where a run is. `crashed` is found by the server when heartbeats stop, and undone by a late one. */
 export type RunState = "crashed" | "failed" | "finished" | "killed" | "queued" | "running"
+
+/** A table of runs, a row a run, newest first unless `order_by` says otherwise. */
+export interface RunTable {
+  experiments?: string[]
+  filter?: string
+  lifecycle?: Lifecycle | null
+  order_by?: string[]
+  columns?: string[]
+  limit?: number
+}
 
 /** Changes to a run; absent fields stay; a tag or param set to None is removed. Param edits are audited. */
 export interface RunUpdate {
@@ -568,6 +697,13 @@ export interface Search {
   order_by?: string[]
   max_results?: number
   page?: string
+}
+
+/** Which runs: `experiments` empty means all of the workspace, `lifecycle` null deleted ones too. */
+export interface Selection {
+  experiments?: string[]
+  filter?: string
+  lifecycle?: Lifecycle | null
 }
 
 /** The answer: bucket `i` covers [start + i·width, start + (i+1)·width). */
@@ -645,6 +781,13 @@ export type Shown = "active" | "all" | "deleted"
 /** What a second point at the same step means. */
 export type StepPolicy = "all" | "error" | "last"
 
+/** A column of a table: a value a run, null where it has none. Numbers that are no number are texts (`"NaN"`). */
+export interface TableColumn {
+  name: string
+  kind: ColumnKind
+  values: unknown[]
+}
+
 /** An API token as listed: never its secret. */
 export interface Token {
   id: string
@@ -706,6 +849,32 @@ export interface UserUpdate {
   server_admin?: boolean | null
   disabled?: boolean | null
   roles?: Record<string, Role> | null
+}
+
+/** A saved view of an experiment's runs. `state` is the page's own; `shared` ones are seen by all members. */
+export interface View {
+  id: string
+  experiment_id: string
+  name: string
+  owner: string
+  shared: boolean
+  state: Record<string, unknown>
+  created_ms: number
+  updated_ms: number
+}
+
+/** A new view; at most 256 KB of state. */
+export interface ViewCreate {
+  name: string
+  state: Record<string, unknown>
+  shared?: boolean
+}
+
+/** Changes to a view; absent fields stay. */
+export interface ViewUpdate {
+  name?: string | null
+  state?: Record<string, unknown> | null
+  shared?: boolean | null
 }
 
 /** A workspace isolates everything in it. */
@@ -810,6 +979,26 @@ export interface Ops {
   runs_stop: { params: { run_id: string }; body: undefined; answer: Run }
   /** Remove a tag of a run */
   runs_delete_tag: { params: { run_id: string; key: string }; body: undefined; answer: undefined }
+  /** A table of runs */
+  runs_table: { params: Record<never, never>; body: RunTable; answer: RunRows }
+  /** The keys that some runs have */
+  runs_columns: { params: Record<never, never>; body: Selection; answer: RunKeys }
+  /** The values of a param, tag or field of some runs */
+  runs_facets: { params: Record<never, never>; body: FacetQuery; answer: Facets }
+  /** What the params do to a metric */
+  runs_importances: { params: Record<never, never>; body: ImportanceQuery; answer: Importance }
+  /** Change many runs */
+  runs_change: { params: Record<never, never>; body: BulkChange; answer: BulkResult }
+  /** Saved views of an experiment */
+  views_listed: { params: { experiment_id: string }; body: undefined; answer: PageView }
+  /** Save a view */
+  views_create: { params: { experiment_id: string }; body: ViewCreate; answer: View }
+  /** One saved view */
+  views_get: { params: { view_id: string }; body: undefined; answer: View }
+  /** Change a saved view */
+  views_update: { params: { view_id: string }; body: ViewUpdate; answer: View }
+  /** Delete a saved view */
+  views_delete: { params: { view_id: string }; body: undefined; answer: undefined }
   /** Many series on one bucket grid */
   series_query: { params: Record<never, never>; body: SeriesQuery; answer: SeriesGrid }
   /** The metrics of a run */
@@ -912,6 +1101,16 @@ export const OPS = {
   runs_heartbeat: ["POST", "/api/v1/runs/{run_id}:heartbeat"],
   runs_stop: ["POST", "/api/v1/runs/{run_id}:stop"],
   runs_delete_tag: ["DELETE", "/api/v1/runs/{run_id}/tags/{key}"],
+  runs_table: ["POST", "/api/v1/runs:table"],
+  runs_columns: ["POST", "/api/v1/runs:columns"],
+  runs_facets: ["POST", "/api/v1/runs:facets"],
+  runs_importances: ["POST", "/api/v1/runs:importance"],
+  runs_change: ["POST", "/api/v1/runs:bulk"],
+  views_listed: ["GET", "/api/v1/experiments/{experiment_id}/views"],
+  views_create: ["POST", "/api/v1/experiments/{experiment_id}/views"],
+  views_get: ["GET", "/api/v1/views/{view_id}"],
+  views_update: ["PATCH", "/api/v1/views/{view_id}"],
+  views_delete: ["DELETE", "/api/v1/views/{view_id}"],
   series_query: ["POST", "/api/v1/series:query"],
   series_listed: ["GET", "/api/v1/runs/{run_id}/metrics"],
   series_history: ["GET", "/api/v1/runs/{run_id}/metrics/{key}"],
