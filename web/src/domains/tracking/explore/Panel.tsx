@@ -18,7 +18,7 @@ export interface PanelProps {
 /** A chart with its title, what it was made of, and its menu. */
 export function Panel({ title, note, actions, className, chart, children }: PanelProps) {
   return (
-    <section aria-label={title} className={cn("flex min-w-0 flex-col rounded-panel border bg-surface", className)}>
+    <section aria-label={title} className={cn("flex min-h-0 min-w-0 flex-col rounded-panel border bg-surface", className)}>
       <header className="flex h-9 shrink-0 items-center gap-2 pr-1.5 pl-3">
         <h2 className="m-0 truncate text-body font-medium">{title}</h2>
         <div className="min-w-0 flex-1 truncate text-dense text-text-3">{note}</div>
