@@ -36,7 +36,7 @@ test: check
 
 chaos:
 	@tools/setup dev
-	@MODELWRIGHT_CHAOS=full $(BIN)/python -m pytest tests/survive tests/engine $(ARGS)
+	@MODELWRIGHT_CHAOS=full $(BIN)/python -m pytest -s tests/survive tests/engine $(ARGS)
 
 bench:
 	@tools/setup dev

@@ -158,3 +158,16 @@ def test_every_bit_of_a_console_block_counts_or_says_nothing() -> None:
         except ModelwrightError:
             continue
         assert tuple(found) == columns, bit
+
+
+def test_a_text_that_is_none_any_more_is_refused_when_it_is_read_and_found(tmp_path: Path) -> None:
+    ctx = testing.context(tmp_path)
+    run = runs.create(ctx, RunCreate(tags={"a": "tag"})).id
+    with ctx.db.write() as tx:
+        tx.execute("UPDATE tags SET value = CAST(x'74e167' AS TEXT)")
+    with pytest.raises(ModelwrightError, match="damaged") as refusal:
+        runs.get(ctx, run)
+    assert "mw doctor --verify" in refusal.value.hint
+    ctx.db.close()
+    (found,) = verify(ctx.settings)
+    assert found.startswith("tags: a row cannot be read")
