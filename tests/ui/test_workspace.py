@@ -1,4 +1,4 @@
-"""Does the tracking workspace hold: the run list, the charts, the filter, eyes, groups, views, the address, live points?"""
+"""Does the tracking workspace hold: run list, charts, filter, eyes, groups, views, the address, live points?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Response, expect
 from tests.ui.site import Site, faults
 
 SCRIPT = "<img src=x onerror=alert(1)><script>alert(1)</script>"
@@ -123,12 +123,12 @@ def test_grouped_runs_are_means_with_a_band_of_choice(workspace: Page) -> None:
     workspace.get_by_role("combobox", name="Group by").fill("optim")
     with workspace.expect_response(lambda answer: "series:query" in answer.url and answer.ok) as asked:
         workspace.get_by_role("option", name="optimizer").click()
-    assert asked.value.request.post_data_json["group_by"] == "params.optimizer"
+    assert _asked(asked.value)["group_by"] == "params.optimizer"
     expect(workspace.get_by_role("button", name="Hide the group sgd")).to_be_visible()
     workspace.get_by_role("button", name=re.compile("mean by")).click()
     with workspace.expect_response(lambda answer: "series:query" in answer.url and answer.ok) as asked:
         workspace.get_by_role("menuitemradio", name=re.compile("95 %")).click()
-    assert asked.value.request.post_data_json["band"] == "ci95"
+    assert _asked(asked.value)["band"] == "ci95"
     address(workspace, r"group=params\.optimizer.*band=ci95|band=ci95.*group=params\.optimizer")
 
 
@@ -142,7 +142,7 @@ def test_a_drag_zooms_every_chart_into_finer_data(workspace: Page) -> None:
     workspace.mouse.move(box["x"] + box["width"] * 0.7, middle, steps=4)
     with workspace.expect_response(lambda answer: "series:query" in answer.url and answer.ok) as asked:
         workspace.mouse.up()
-    low, high = asked.value.request.post_data_json["range"]
+    low, high = _asked(asked.value)["range"]
     assert 0 < low < high < 59
     expect(workspace.get_by_role("button", name=re.compile("^Step "))).to_be_visible()
     address(workspace, "range")
@@ -249,6 +249,13 @@ def test_an_empty_experiment_teaches_the_lines_that_fill_it(page: Page, site: Si
 def test_axe_finds_no_serious_fault(workspace: Page, theme: str) -> None:
     workspace.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
     assert faults(workspace) == []
+
+
+def _asked(answer: Response) -> dict[str, Any]:
+    """The body of the request that was answered."""
+    body = answer.request.post_data_json
+    assert isinstance(body, dict)
+    return body
 
 
 def _points(key: str, steps: list[int], values: list[Any]) -> dict[str, Any]:

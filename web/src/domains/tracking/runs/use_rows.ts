@@ -13,14 +13,15 @@ export interface Wanted {
 
 const live = { staleTime: 30_000, placeholderData: keepPreviousData }
 
-/** The runs of an experiment that a filter finds, as columns. Follows changes of runs, and points when it shows metrics. */
+/** The runs of an experiment that a filter finds, as columns. Follows changes of runs; a page that shows metrics asks for
+ * it again when points arrive, as often as it can bear (see `refreshed` in the workspace). */
 export const runRows = (ws: string, { experiment, filter, order, columns, limit = 100_000 }: Wanted) => {
   const body = { experiments: [experiment], filter, order_by: [...order], columns: [...columns], limit }
   return queryOptions({
     queryKey: [ws, "runs", "table", body],
     queryFn: async ({ signal }) => RunRows.of(await callFrame("runs_table", {}, body, { ws, signal })),
     structuralSharing: false,
-    meta: { experiments: [experiment], onPoints: [...columns, ...order].some((name) => name.includes("metrics.")) },
+    meta: { experiments: [experiment] },
     ...live,
   })
 }
@@ -31,7 +32,7 @@ export const runKeys = (ws: string, experiment: string, filter: string) => {
   return queryOptions({
     queryKey: [ws, "runs", "keys", body],
     queryFn: ({ signal }) => call("runs_columns", {}, body, { ws, signal }),
-    meta: { experiments: [experiment], onPoints: true },
+    meta: { experiments: [experiment] },
     ...live,
     staleTime: 10_000,
   })

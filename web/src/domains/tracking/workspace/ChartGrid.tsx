@@ -6,31 +6,11 @@ import { Button } from "~/ui/Button"
 import { count } from "~/ui/format"
 import { Skeleton } from "~/ui/Skeleton"
 import { Panel, useWidth } from "./Panel"
-import { matcher, sectioned } from "./sections"
+import { matcher, rowsOf } from "./sections"
 import { change, useView } from "./store"
-
-type Row = { kind: "head"; name: string; size: number; open: boolean } | { kind: "panels"; name: string; keys: string[]; at: number }
 
 const SIZES = { s: { width: 180, height: 150 }, m: { width: 250, height: 196 }, l: { width: 460, height: 320 } } as const
 const GAP = 8
-const TOP = "Pinned"
-
-/** Rows of the grid: a heading for each section, then its panels, `columns` in a row. */
-export function rowsOf(keys: readonly string[], view: { prefix: "first" | "last"; shut: readonly string[]; top: readonly string[]; open: boolean; rare?: (key: string) => boolean }, columns: number): Row[] {
-  const have = new Set(keys)
-  const top = view.top.filter((key) => have.has(key))
-  const sections = sectioned(keys, view.prefix, view.rare)
-  if (top.length > 0) sections.unshift({ name: TOP, keys: top })
-  const shut = new Set(view.open ? [] : view.shut)
-  const rows: Row[] = []
-  for (const section of sections) {
-    const open = !shut.has(section.name)
-    rows.push({ kind: "head", name: section.name, size: section.keys.length, open })
-    if (!open) continue
-    for (let at = 0; at < section.keys.length; at += columns) rows.push({ kind: "panels", name: section.name, keys: section.keys.slice(at, at + columns), at })
-  }
-  return rows
-}
 
 export function ChartGrid({ keys, rare, loading }: { keys: readonly string[]; rare: (key: string) => boolean; loading: boolean }) {
   const scroll = useRef<HTMLDivElement>(null)

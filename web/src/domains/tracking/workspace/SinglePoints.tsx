@@ -5,24 +5,7 @@ import type { LineStyle } from "~/charts/palette"
 import { cn } from "~/ui/cn"
 import { count, number } from "~/ui/format"
 
-export type Nature = "none" | "single" | "marks" | "lines"
-
 type Style = (key: string, line: GridLine) => LineStyle
-
-/** What kind of picture the lines that are not hidden make. */
-export function nature(frame: SeriesFrame, style: Style): Nature {
-  let seen = false
-  let single = true
-  let finite = false
-  for (const line of frame.lines) {
-    if (style(line.key, line).hidden || line.from > line.to) continue
-    seen = true
-    if (line.points > line.runs) single = false
-    if (!finite) for (let at = line.from; at <= line.to; at++) if (Number.isFinite(line.mean[at] ?? NaN)) { finite = true; break }
-    if (finite && !single) return "lines"
-  }
-  return !seen ? "none" : !finite ? "marks" : single ? "single" : "lines"
-}
 
 const MOST = 400
 

@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query"
 import { useParams } from "@tanstack/react-router"
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react"
 import { useEffect, useMemo, useRef, useState } from "react"
-import { useEvents } from "~/api/events"
 import { errorText, isKind } from "~/api/errors"
 import type { FieldOption } from "~/domains/tracking/runs/FieldPicker"
 import { labelOf } from "~/domains/tracking/runs/columns"
@@ -12,6 +11,7 @@ import { runKeys, runRows } from "~/domains/tracking/runs/use_rows"
 import { experiment as experimentOf } from "~/api/queries"
 import { pyText, useCopyAs } from "~/copyable"
 import { Button } from "~/ui/Button"
+import { cn } from "~/ui/cn"
 import { EmptyState, Trouble } from "~/ui/EmptyState"
 import { IconButton } from "~/ui/IconButton"
 import { panelSize, rememberPanelSize } from "~/ui/preferences"
@@ -28,6 +28,7 @@ import { useShortcutsOfPage } from "./shortcuts"
 import { useView, useWorkspace } from "./store"
 import { Toolbar } from "./Toolbar"
 import { useAddress } from "./useAddress"
+import { useLive } from "./useLive"
 import { LoaderProvider, LooksProvider, useMakeLooks } from "./usePanel"
 
 const FIELDS: FieldOption[] = ["name", "state", "kind", "user", "group", "start_ms", "end_ms", "duration", "parent_id"].map((column) => ({ column }))
@@ -49,6 +50,7 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
   const columns = useMemo(() => [...new Set([...cols, group, facet].filter((name) => name.includes(".")))], [cols, group, facet])
   const list = useQuery(runRows(ws, { experiment: id, filter: q, order: sort ? [sort] : [], columns }))
   const known = useQuery(runKeys(ws, id, ""))
+  const within = useQuery({ ...runKeys(ws, id, q), enabled: q !== "" })
   // A filter that is refused leaves the runs of the last good one on screen.
   const [last, setLast] = useState(NO_ROWS)
   if (list.data && list.data !== last) setLast(list.data)
@@ -56,7 +58,8 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
   const view = useWorkspace((state) => state.view)
   const scene = useScene(ws, id, rows, view)
   const looks = useMakeLooks(scene)
-  const keys = useMemo(() => ordered(known.data?.metrics.map((metric) => metric.key) ?? []), [known.data])
+  const metrics = (q !== "" && within.data ? within.data : known.data)?.metrics
+  const keys = useMemo(() => ordered(metrics?.map((metric) => metric.key) ?? []), [metrics])
   const rare = useMemo(() => {
     const most = known.data?.runs ?? 0
     const few = new Set(known.data?.metrics.filter((metric) => metric.runs * 20 < most).map((metric) => metric.key))
@@ -70,13 +73,12 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
   }, [known.data])
   const loader = useMemo(() => new Loader(), [])
   useEffect(() => () => loader.close(), [loader])
-  useEvents(["run.points"], (events) => {
-    if (live) loader.touch(new Set(events.filter((event) => event.parent === id).map((event) => event.subject)))
-  })
+  const showsMetrics = [...columns, sort].some((name) => name.includes("metrics."))
+  useLive(id, live, loader, [{ refetch: known.refetch, wanted: true }, { refetch: within.refetch, wanted: q !== "" }, { refetch: list.refetch, wanted: showsMetrics }])
   useCopyAs(useMemo(() => listCopies(ws, id, view), [ws, id, view]))
 
   const [width, setWidth] = useState(() => Math.max(panelSize("runs", innerWidth < 1440 ? 276 : 340), roomFor(cols.length)))
-  const [shut, setShut] = useState(() => panelSize("runs-shut", 1) === 2)
+  const [shut, setShut] = useState(() => panelSize("runs-shut", innerWidth < 768 ? 2 : 1) === 2)
   // A list with columns wants room for them; the splitter has the last word.
   const [room, setRoom] = useState(cols.length)
   if (room !== cols.length) {
@@ -100,7 +102,8 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
           <div className="flex h-full min-h-0">
             {shut ? null : (
               <>
-                <div style={{ width }} className="flex max-w-[70vw] shrink-0 flex-col max-md:w-full!" role="region" aria-label="Run list">
+                <div style={{ width }} className="flex shrink-0 flex-col max-md:w-full! md:max-w-[70vw]" role="region" aria-label="Run list">
+                  <div className="flex border-b px-2 py-1 md:hidden"><Button small icon={<PanelLeftClose size={14} />} onClick={() => fold(true)}>Charts</Button></div>
                   <RunPane
                     scene={scene} loading={list.isPending || list.isPlaceholderData} error={list.error} options={options} columns={cols}
                     filterRef={filterRef} groupOpen={groupOpen} onGroupOpen={setGroupOpen}
@@ -109,7 +112,7 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
                 <Splitter label="Width of the run list" value={width} min={220} max={1100} onChange={(next) => { setWidth(next); rememberPanelSize("runs", next) }} />
               </>
             )}
-            <div className="relative flex min-w-0 flex-1 flex-col max-md:hidden" role="region" aria-label="Charts of runs">
+            <div className={cn("relative flex min-w-0 flex-1 flex-col", !shut && "max-md:hidden")} role="region" aria-label="Charts of runs">
               <div className="absolute top-2 left-0 z-10">
                 <IconButton small label={shut ? "Show the run list" : "Fold the run list"} onClick={() => fold(!shut)} className="-ml-0.5">{shut ? <PanelLeftOpen size={14} /> : <PanelLeftClose size={14} />}</IconButton>
               </div>

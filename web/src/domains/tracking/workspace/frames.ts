@@ -1,5 +1,6 @@
 // Parts of a batched answer, by metric.
 import type { GridLine, SeriesFrame } from "~/charts/grid"
+import type { LineStyle } from "~/charts/palette"
 
 /** The lines of one metric, on the grid of all of them. */
 export function frameOf(whole: SeriesFrame, metric: string): SeriesFrame {
@@ -38,4 +39,23 @@ export function kept(frame: SeriesFrame, keep: (key: string) => boolean): Series
 /** Charts go by the place of a line in its frame. */
 function counted(lines: GridLine[]): GridLine[] {
   return lines.map((line, index) => ({ ...line, index }))
+}
+
+export type Nature = "none" | "single" | "marks" | "lines"
+
+type Style = (key: string, line: GridLine) => LineStyle
+
+/** What kind of picture the lines that are not hidden make. */
+export function nature(frame: SeriesFrame, style: Style): Nature {
+  let seen = false
+  let single = true
+  let finite = false
+  for (const line of frame.lines) {
+    if (style(line.key, line).hidden || line.from > line.to) continue
+    seen = true
+    if (line.points > line.runs) single = false
+    if (!finite) for (let at = line.from; at <= line.to; at++) if (Number.isFinite(line.mean[at] ?? NaN)) { finite = true; break }
+    if (finite && !single) return "lines"
+  }
+  return !seen ? "none" : !finite ? "marks" : single ? "single" : "lines"
 }

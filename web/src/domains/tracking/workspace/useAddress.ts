@@ -6,7 +6,7 @@ import { stringifySearch } from "~/search"
 import { OURS, readView, writeView, type WorkspaceSearch } from "./state"
 import { reset, useWorkspace } from "./store"
 
-const WAIT_MS = 250
+const WAIT_MS = 120
 
 const textOf = (search: WorkspaceSearch): string => stringifySearch(Object.fromEntries(OURS.map((name) => [name, search[name]])))
 
