@@ -7,13 +7,12 @@ failed, so a work may run more than once and must touch nothing but the transact
 
 from __future__ import annotations
 
-import asyncio
 import queue
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from modelwright.kit import logs
 from modelwright.kit.pool import STOPPING
@@ -26,7 +25,6 @@ _LOG = logs.get(__name__)
 _GATHER = 256        # works that share one commit at most
 _RETRY_FOR_S = 8.0   # how long a lane tries to reach a database that went away
 
-T = TypeVar("T")
 Work = tuple[Callable[["Tx"], Any], "Future[Any]"]
 
 
@@ -99,11 +97,6 @@ class Lane:
             self._answered += taken
 
 
-async def committed(future: Future[T]) -> T:
-    """The result of a write, without a turn of the loop when it is there already."""
-    return future.result() if future.done() else await asyncio.wrap_future(future)
-
-
 def _run_together(database: Database, works: list[Work]) -> None:
     """Run works in one transaction and answer them after the commit."""
     deadline = time.monotonic() + _RETRY_FOR_S
@@ -111,24 +104,29 @@ def _run_together(database: Database, works: list[Work]) -> None:
     isolated = False
     while True:
         answers: list[tuple[Any, BaseException | None]] = []
+        inside = False
         try:
             with database.writing() as tx:
                 for work, _ in works:
+                    inside = True
                     answers.append(_isolated(database, tx, work) if isolated else (work(tx), None))
+                    inside = False
         except BaseException as error:
+            ours = database.translated(error)
+            # What a work says itself is its own affair; what the storage says is everyone's, and no second try helps.
+            of_all = isinstance(ours, (StorageFull, Unavailable)) and not (inside and ours is error)
             if database.repeatable(error):
                 if time.monotonic() < deadline:
                     time.sleep(pause)
                     pause = min(pause * 2, 0.5)
                     continue
-            elif len(works) > 1 and not isinstance(database.translated(error), (StorageFull, Unavailable)):
+            elif len(works) > 1 and not of_all:
                 if not isolated:
                     isolated = True
                     continue
                 for work in works:  # the end of the transaction failed; whose fault it is shows when each has its own
                     _run_together(database, [work])
                 return
-            ours = database.translated(error)
             for _, future in works:
                 future.set_exception(ours)
             return

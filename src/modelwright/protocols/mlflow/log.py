@@ -14,7 +14,7 @@ import msgspec
 
 from modelwright.domains.tracking.service import log, models, runs
 from modelwright.kit.context import Ctx
-from modelwright.kit.lane import committed
+from modelwright.kit.http.commits import committed
 from modelwright.protocols.mlflow import rules
 from modelwright.protocols.mlflow.shapes import LogBatch, LogKey, LogMetric, LogModel, Metric
 from modelwright.protocols.mlflow.wire import EMPTY, endpoint, hot

@@ -6,7 +6,7 @@ from typing import Any
 
 from modelwright.domains.tracking.service import inputs, runs, search
 from modelwright.kit.context import Ctx
-from modelwright.kit.lane import committed
+from modelwright.kit.http.commits import committed
 from modelwright.protocols.mlflow import encode, filters, rules
 from modelwright.protocols.mlflow.decode import bad_value, missing
 from modelwright.protocols.mlflow.experiments import LIFECYCLES, page_size

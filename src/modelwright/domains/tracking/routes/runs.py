@@ -5,7 +5,7 @@ from __future__ import annotations
 from modelwright.domains.tracking.service import console, forks, inputs, log, runs, search
 from modelwright.kit.context import Ctx
 from modelwright.kit.http import Routes
-from modelwright.kit.lane import committed
+from modelwright.kit.http.commits import committed
 from modelwright.types.access import Permission
 from modelwright.types.page import Page
 from modelwright.types.tracking import (
