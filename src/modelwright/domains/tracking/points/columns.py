@@ -95,6 +95,8 @@ def _pack_planes(residuals: NDArray[Any]) -> bytes:
 
 def _unpack_planes(data: memoryview, at: int, count: int, width: int) -> tuple[NDArray[Any], int]:
     """Undo `_pack_planes`: the numbers and the place behind them."""
+    if data[at] == (width.bit_length() - 1) << 3 | _RAW << 5:  # numbers as they are, all bytes of them
+        return np.frombuffer(data, _UNSIGNED[width], count, at + 1), at + 1 + width * count
     out = np.zeros(count, _UNSIGNED[width])
     done = 0
     while done < width:

@@ -70,16 +70,40 @@ def by_step(tx: Tx, wanted: Sequence[Wanted], grid: Grid, *, spread: bool) -> Ce
     present = [part for part in parts if part is not None]
     if not present:
         return made
-    keys, found = present[0]
+    firsts = np.array([node.line for node in nodes], np.int64) * grid.buckets
+    targets: list[I8] = []
+    for keys, _ in present:
+        ranks, columns = np.divmod(keys, grid.buckets)
+        targets.append(firsts[ranks] + columns)
+    _fill(made, targets[0], present[0][1], spread)
     if len(present) == 2:
-        keys = np.concatenate((keys, present[1][0]))
-        order = np.argsort(keys, kind="stable")
-        keys, found = keys[order], np.concatenate((found, present[1][1]))[order]
-    ranks, columns = np.divmod(keys, grid.buckets)
-    keys = np.array([node.line for node in nodes], np.int64)[ranks] * grid.buckets + columns
-    at = cells.starts(keys)
-    made[keys[at]] = found if len(at) == len(found) else cells.coarser(found, at, spread=spread)
+        _fill_up(made, present, targets, spread)
     return made
+
+
+def _fill(made: Cells, targets: I8, found: Cells, spread: bool) -> None:
+    """Put cells where they belong, those of one place together."""
+    if len(targets):
+        at = cells.starts(targets)
+        made[targets[at]] = found if len(at) == len(found) else cells.coarser(found, at, spread=spread)
+
+
+def _fill_up(made: Cells, parts: Sequence[_Part], targets: Sequence[I8], spread: bool) -> None:
+    """Put the second part's cells beside those of the first; only the few places that both reach are sorted anew."""
+    (keys, found), (more_keys, more) = parts
+    taken = np.zeros(len(made), bool)
+    taken[targets[0]] = True
+    both = taken[targets[1]]
+    if not both.any():
+        _fill(made, targets[1], more, spread)
+        return
+    _fill(made, targets[1][~both], more[~both], spread)
+    taken[:] = False
+    taken[targets[1][both]] = True
+    here = np.flatnonzero(taken[targets[0]])
+    order = np.argsort(np.concatenate((keys[here], more_keys[both])), kind="stable")
+    places = np.concatenate((targets[0][here], targets[1][both]))[order]
+    _fill(made, places, np.concatenate((found[here], more[both]))[order], spread)
 
 
 def _tangled(nodes: list[_Node]) -> set[int]:
