@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
-from modelwright.kit.db import Database
+from modelwright.kit.db import Database, Tx
 from modelwright.kit.dialect import open_dialect
 from modelwright.testing.database import DatabaseSuite
 from modelwright.types.errors import Unavailable
@@ -111,4 +113,32 @@ def test_a_folder_that_is_gone_is_unavailable(tmp_path: Path) -> None:
         with pytest.raises(Unavailable, match="cannot be opened"), block():
             pass
     assert isinstance(database.submit(lambda tx: None).exception(20), Unavailable)
+    database.close()
+
+
+def test_a_write_that_finds_something_damaged_takes_nothing_from_its_neighbours(database: Database) -> None:
+    with database.write() as tx:
+        tx.execute("CREATE TABLE t(id BIGINT)")
+    here, go = threading.Event(), threading.Event()
+
+    def wait(tx: Tx) -> None:
+        here.set()
+        assert go.wait(20)
+
+    def damaged(tx: Tx) -> None:
+        tx.execute("INSERT INTO t VALUES (100)")
+        raise Unavailable("damaged")
+
+    def insert(number: int) -> Future[int]:
+        return database.submit(lambda tx: tx.execute("INSERT INTO t VALUES (?)", (number,)), key="k")
+
+    busy = database.submit(wait, key="k")
+    assert here.wait(20)
+    before, bad, after = insert(1), database.submit(damaged, key="k"), insert(2)
+    go.set()
+    busy.result(20)
+    assert (before.result(20), after.result(20)) == (1, 1)
+    assert str(bad.exception(20)) == "damaged"
+    with database.read() as tx:
+        assert tx.rows("SELECT id FROM t ORDER BY id") == [(1,), (2,)]
     database.close()

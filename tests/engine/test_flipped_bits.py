@@ -171,3 +171,16 @@ def test_a_text_that_is_none_any_more_is_refused_when_it_is_read_and_found(tmp_p
     ctx.db.close()
     (found,) = verify(ctx.settings)
     assert found.startswith("tags: a row cannot be read")
+
+
+def test_a_run_with_a_damaged_block_of_console_lines_goes_on(ctx: Ctx) -> None:
+    run = runs.create(ctx, RunCreate()).id
+    log.log(ctx, run, LogBatch(lines=[LogLine(1, "stdout", "first")]))
+    with ctx.db.write() as tx:
+        (data,) = tx.rows("SELECT data FROM console")[0]
+        tx.execute("UPDATE console SET data = ?", (flipped(bytes(data), len(data) * 4),))
+    log.log(ctx, run, LogBatch(lines=[LogLine(2, "stdout", "second")]))
+    log.log(ctx, run, LogBatch(lines=[LogLine(3, "stdout", "third")]))
+    assert [line.text for line in console.read(ctx, run, 1).lines] == ["second", "third"]
+    with pytest.raises(ModelwrightError, match="damaged"):
+        console.read(ctx, run, 0)

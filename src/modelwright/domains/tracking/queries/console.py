@@ -40,19 +40,26 @@ def append_lines(tx: Tx, seq: int, lines: Sequence[LogLine]) -> None:
     taken = blocks.to_merge([(row[1], row[2]) for row in tail], len(lines))
     columns: Columns = ([], [], [])
     if taken:
-        first = tail[taken - 1][0]
-        for row in tx.rows('SELECT data FROM console WHERE run = ? AND "first" >= ? ORDER BY "first"', (seq, first)):
-            for mine, theirs in zip(columns, unpacked(row[0]), strict=True):
+        merged = tail[taken - 1][0]
+        rows = tx.rows('SELECT data FROM console WHERE run = ? AND "first" >= ? ORDER BY "first"', (seq, merged))
+        try:
+            parts = [unpacked(row[0]) for row in rows]
+        except Unavailable:  # a damaged block stays where it is, and reading it says so; the run goes on
+            parts = []
+        for part in parts:
+            for mine, theirs in zip(columns, part, strict=True):
                 mine.extend(theirs)  # pyright: ignore[reportArgumentType]
-        tx.execute('DELETE FROM console WHERE run = ? AND "first" >= ?', (seq, first))
+        if parts:
+            first = merged
+            tx.execute('DELETE FROM console WHERE run = ? AND "first" >= ?', (seq, first))
     columns[0].extend(line.time_ms for line in lines)
     columns[1].extend(line.stream for line in lines)
     columns[2].extend(line.text for line in lines)
-    rows: list[tuple[int, int, int, int, int, bytes]] = []
+    made: list[tuple[int, int, int, int, int, bytes]] = []
     for start, end in _cuts(columns[2]):
         times, streams, texts = (column[start:end] for column in columns)
-        rows.append((seq, first + start, end - start, min(times), max(times), _packed((times, streams, texts))))  # pyright: ignore[reportArgumentType]
-    tx.many('INSERT INTO console (run, "first", "count", first_ms, last_ms, data) VALUES (?,?,?,?,?,?)', rows)
+        made.append((seq, first + start, end - start, min(times), max(times), _packed((times, streams, texts))))  # pyright: ignore[reportArgumentType]
+    tx.many('INSERT INTO console (run, "first", "count", first_ms, last_ms, data) VALUES (?,?,?,?,?,?)', made)
 
 
 def damages(tx: Tx) -> Iterator[tuple[str, int]]:
