@@ -71,6 +71,9 @@ def _rises(item: Series, head: Head) -> bool:
 
 def _grown(head: Head | None, new: Series) -> Head:
     """The row of a series with more points."""
+    if head is None and new.count == 1 and not new.nans:
+        step, time_ms, value = new.first
+        return Head(new.key, value, step, time_ms, 1, 0, value, value, value, step, stored.weight(1))
     numbers = new.count - new.nans
     if head is None:
         head = Head(new.key, None, 0, 0, 0, 0, None, None, None, new.first[0], 0)
