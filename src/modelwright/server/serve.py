@@ -14,10 +14,12 @@ import signal
 import socket
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import FrameType
+from typing import Any
 
 import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from modelwright.domains.access import service as access
 from modelwright.kit import logs
@@ -91,7 +93,9 @@ class _Server(uvicorn.Server):
     def __init__(self, app: App, db: Database, settings: Settings, on_ready: Callable[[], object]) -> None:
         super().__init__(
             uvicorn.Config(
-                app,
+                _Entrance(app),
+                interface="asgi3",
+                proxy_headers=False,
                 http=BoundedHttp,
                 ws="none",
                 lifespan="on",
@@ -178,6 +182,24 @@ class _Server(uvicorn.Server):
         if self.server_state.connections:
             await asyncio.sleep(min(NOTICE_S, self._drain_s / 4))
         self.should_exit = True
+
+
+class _Entrance:
+    """The application, with a look at what proxies say of the client where they say something."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._behind_proxy = ProxyHeadersMiddleware(app, os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"))
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        """One ASGI connection."""
+        if scope["type"] != "http":
+            return self._app(scope, receive, send)
+        for name, _ in scope["headers"]:
+            if name.startswith(b"x-forwarded-"):
+                return self._behind_proxy(scope, receive, send)
+        scope["app"] = self._app
+        return self._app.edge(scope, receive, send)
 
 
 def _has_uvloop() -> bool:

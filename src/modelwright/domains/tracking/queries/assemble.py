@@ -117,7 +117,12 @@ def _gather(tx: Tx, into: _Data, table: str, seqs: Sequence[int], read: Callable
         if seq != present:
             present = seq
             values = into[seq] = {}
-        values[key] = value if read is None else read(value.encode())
+        if read is None:
+            values[key] = value
+        elif value[0] == '"' and "\\" not in value:
+            values[key] = value[1:-1]  # a JSON text without escapes, as most are
+        else:
+            values[key] = read(value.encode())
 
 
 def _metrics(tx: Tx, into: _Data, seqs: Sequence[int]) -> None:
