@@ -18,7 +18,7 @@ from modelwright.domains.tracking.queries import console as blocks
 from modelwright.domains.tracking.service import artifacts, console, log, runs, series
 from modelwright.kit.context import Ctx
 from modelwright.server.verify import verify
-from modelwright.types.errors import ModelwrightError
+from modelwright.types.errors import Conflict, ModelwrightError
 from modelwright.types.tracking import LogBatch, LogLine, Points, RunCreate, SeriesQuery
 
 FULL = os.environ.get("MODELWRIGHT_CHAOS") == "full"
@@ -184,3 +184,12 @@ def test_a_run_with_a_damaged_block_of_console_lines_goes_on(ctx: Ctx) -> None:
     assert [line.text for line in console.read(ctx, run, 1).lines] == ["second", "third"]
     with pytest.raises(ModelwrightError, match="damaged"):
         console.read(ctx, run, 0)
+
+
+def test_verify_migrates_nothing(engine: str, tmp_path: Path) -> None:
+    ctx = testing.context(tmp_path, db_url=engine)
+    with ctx.db.write() as tx:
+        tx.execute("UPDATE alembic_version SET version_num = '0000_older'")
+    with pytest.raises(Conflict, match="another release"):
+        verify(ctx.settings)
+    ctx.db.close()

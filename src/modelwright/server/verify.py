@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterator
 from modelwright.domains.tracking.service import console, series
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
+from modelwright.kit.dialect import open_dialect
 from modelwright.kit.settings import Settings, folder
 from modelwright.kit.sqlite import Sqlite
+from modelwright.server import migrations
 from modelwright.server.app import open_state
 from modelwright.server.migrations.schema import digest_columns
-from modelwright.types.errors import ModelwrightError, NotFound, Unavailable
+from modelwright.types.errors import Conflict, ModelwrightError, NotFound, Unavailable
 
 _DAY_S = 86_400.0
 _PORTION = 1_000
@@ -29,12 +31,17 @@ def verify(settings: Settings, tell: Tell | None = None) -> list[str]:
     """What is damaged, a sentence each; empty when nothing is. `tell` hears what is being read.
 
     Raises:
-        NotFound: there is no state. Unavailable: the database or the blob store cannot be reached at all.
+        NotFound: there is no state. Conflict: it is of another release; nothing is migrated here.
+        Unavailable: the database or the blob store cannot be reached at all.
     """
     told = tell or _silent
     place = folder(settings)
     if not settings.db and not (place / "modelwright.db").exists():
         raise NotFound("there is no database here", where=str(place))
+    if migrations.version(open_dialect(settings.db, place)) != migrations.revisions()[-1]:
+        raise Conflict(
+            "the database is of another release", where="--db", hint="verify it with that one, or start the server once"
+        )
     ctx = open_state(settings)
     try:
         found: list[str] = []
