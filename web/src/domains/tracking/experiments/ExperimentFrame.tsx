@@ -32,6 +32,7 @@ export function ExperimentFrame() {
   if (found.error) return <Trouble text={errorText(found.error)} />
   return (
     <div className="flex h-full flex-col">
+      <h1 className="sr-only">{name}: {here?.label}</h1>
       <div className="flex shrink-0 items-center border-b px-2 md:px-3">
         <Tabs label="Views of the experiment" className="min-w-0 flex-1">
           {views.map(({ to, label, Icon }) => (

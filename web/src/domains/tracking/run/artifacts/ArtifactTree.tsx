@@ -68,7 +68,7 @@ function Entry({ item, depth, ...rest }: TreeProps & { item: Artifact; depth: nu
         <span className="w-3.5 shrink-0 text-text-3">{item.is_dir ? open ? <ChevronDown size={14} /> : <ChevronRight size={14} /> : null}</span>
         <Icon size={14} className={cn("shrink-0", item.is_dir ? "text-accent" : "text-text-3")} />
         <span dir="auto" className="min-w-0 flex-1 truncate">{nameOf(item.path)}</span>
-        {item.is_dir ? null : <span className="shrink-0 font-mono text-[11px] text-text-3">{bytes(item.size)}</span>}
+        {item.is_dir ? null : <span className={cn("shrink-0 font-mono text-[11px]", selected ? "text-text-2" : "text-text-3")}>{bytes(item.size)}</span>}
       </button>
       {open ? <Level {...rest} path={item.path} depth={depth + 1} /> : null}
     </>
