@@ -34,8 +34,8 @@ def client(server: ServerProcess) -> Client:
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: ServerProcess) -> None:
     for name, value in {
-        "URL": server.url, "CONFIG_DIR": str(tmp_path / "config"), "DIR": str(tmp_path / "data"), "SILENT": "1", "SYSTEM_METRICS": "0",
-        "CONSOLE": "off", "GIT": "0",
+        "URL": server.url, "CONFIG_DIR": str(tmp_path / "config"), "DIR": str(tmp_path / "data"), "SILENT": "1",
+        "SYSTEM_METRICS": "0", "CONSOLE": "off", "GIT": "0",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"MODELWRIGHT_{name}", value)
 
@@ -44,7 +44,11 @@ def script(*lines: str, wait: bool = True, env: dict[str, str] | None = None) ->
     """A user's program."""
     program = "\n".join(("import modelwright as mw, time, sys, os", *lines))
     process = subprocess.Popen(
-        [sys.executable, "-c", program], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **(env or {})}
+        [sys.executable, "-c", program],
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **(env or {})},
     )
     if wait:
         process.out, process.err = process.communicate(timeout=60)  # type: ignore[attr-defined]
@@ -53,14 +57,23 @@ def script(*lines: str, wait: bool = True, env: dict[str, str] | None = None) ->
 
 def test_a_run_arrives_with_everything_that_was_logged(client: Client, tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"\x00" * 3_000_000)
-    with mw.init("all", name="everything", config={"lr": 0.1, "net": {"depth": 2}}, tags=["fast", "small"], notes="hello", group="g") as run:
+    with mw.init(
+        "all",
+        name="everything",
+        config={"lr": 0.1, "net": {"depth": 2}},
+        tags=["fast", "small"],
+        notes="hello",
+        group="g",
+    ) as run:
         run.define_metric("acc", goal="max")
         for step in range(50):
             mw.log({"acc": step % 7, "loss": math.nan if step == 3 else 1 / (step + 1)})
         mw.log({"picture": mw.Html("<b>hi</b>")})
         mw.log_artifact(tmp_path / "model.bin", "models/")
         mw.alert("look", level="warning")
-        mw.log_input("flights", source="https://me:hunter2@host/flights.csv", schema={"delay": "float"}, context="training")
+        mw.log_input(
+            "flights", source="https://me:hunter2@host/flights.csv", schema={"delay": "float"}, context="training"
+        )
         mw.summary["score"] = 0.5
         run.set_tags(owner="me")
     stored = client.runs.get(run.id)
@@ -71,7 +84,11 @@ def test_a_run_arrives_with_everything_that_was_logged(client: Client, tmp_path:
     assert stored.origin is not None and stored.origin.packages["msgspec"] and stored.origin.pid == os.getpid()
     assert any(key.startswith("alert.") for key in stored.summary)
     (dataset,) = stored.dataset_inputs
-    assert (dataset.name, dataset.source, dataset.tags) == ("flights", "https://host/flights.csv", {"context": "training"})
+    assert (dataset.name, dataset.source, dataset.tags) == (
+        "flights",
+        "https://host/flights.csv",
+        {"context": "training"},
+    )
     assert dataset.schema == '{"delay":"float"}' and dataset.digest
     files = {item.path: item.size for item in client.artifacts.walk(run.id)}
     assert files["models/model.bin"] == 3_000_000
@@ -108,7 +125,9 @@ def test_an_id_is_resumed_only_where_that_was_said(client: Client) -> None:
         mw.init("again", id="never-seen", resume="must")
 
 
-def test_the_id_of_a_cluster_job_is_the_same_after_a_preemption(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+def test_the_id_of_a_cluster_job_is_the_same_after_a_preemption(
+    monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
     monkeypatch.setenv("SLURM_JOB_ID", "4711")
     monkeypatch.setenv("MODELWRIGHT_RESUME", "auto")
     with mw.init("cluster") as first:
@@ -163,7 +182,9 @@ def test_how_a_script_ends_is_the_state_of_its_run(client: Client, ending: str, 
 
 
 def test_an_interrupt_ends_the_run_as_killed(client: Client) -> None:
-    process = script("run = mw.init('ends')", "mw.log({'x': 1})", "print(run.id, flush=True)", "time.sleep(60)", wait=False)
+    process = script(
+        "run = mw.init('ends')", "mw.log({'x': 1})", "print(run.id, flush=True)", "time.sleep(60)", wait=False
+    )
     assert process.stdout is not None
     run_id = process.stdout.readline().strip()
     process.send_signal(signal.SIGINT)
@@ -188,7 +209,12 @@ def test_console_output_keeps_colours_and_the_last_state_of_a_bar(client: Client
     assert process.returncode == 0, process.err  # type: ignore[attr-defined]
     run_id = process.out.split()[-1]  # type: ignore[attr-defined]
     lines = {(line.stream, line.text) for line in client.console.lines(run_id)}
-    assert lines == {("stdout", "\x1b[31mred\x1b[0m"), ("stderr", "100%"), ("stderr", "from a logger"), ("stdout", "no newline")}
+    assert lines == {
+        ("stdout", "\x1b[31mred\x1b[0m"),
+        ("stderr", "100%"),
+        ("stderr", "from a logger"),
+        ("stdout", "no newline"),
+    }
 
 
 def test_the_output_of_child_processes_is_heard_at_the_file_descriptors(client: Client) -> None:
@@ -263,7 +289,11 @@ def test_uncommitted_changes_are_kept_and_secrets_are_not(client: Client, tmp_pa
         file.write("# changed\n")
     env = {**os.environ, "AWS_SECRET_ACCESS_KEY": "hunter2", "SLURM_JOB_ID": "5"}
     done = subprocess.run(
-        [sys.executable, "train.py", "--password", "hunter2", "--api-key=hunter2", "--lr", "3"], cwd=folder, env=env, capture_output=True, text=True
+        [sys.executable, "train.py", "--password", "hunter2", "--api-key=hunter2", "--lr", "3"],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     run_id = done.stdout.strip()
@@ -280,7 +310,9 @@ def test_a_download_goes_on_where_it_broke_off(client: Client, tmp_path: Path) -
     content = os.urandom(2_500_000)
     (tmp_path / "source").write_bytes(content)
     moved: list[int] = []
-    stored = client.artifacts.upload(run.id, "deep/file.bin", tmp_path / "source", report=lambda _, count: moved.append(count))
+    stored = client.artifacts.upload(
+        run.id, "deep/file.bin", tmp_path / "source", report=lambda _, count: moved.append(count)
+    )
     assert stored.size == len(content) == sum(moved)
     (tmp_path / "copy.part").write_bytes(content[:1_000_000])
     moved.clear()
@@ -299,7 +331,9 @@ def mw_create() -> object:
 
 def test_a_batch_by_hand_is_safe_to_repeat(client: Client) -> None:
     run = client.runs.create(mw_create())
-    batch = LogBatch(writer="hand", seq=1, points=[Points(key="x", steps=[0, 0], times_ms=[1, 2], values=[1.0, math.inf])])
+    batch = LogBatch(
+        writer="hand", seq=1, points=[Points(key="x", steps=[0, 0], times_ms=[1, 2], values=[1.0, math.inf])]
+    )
     assert not client.runs.log(run.id, batch).duplicate
     assert client.runs.log(run.id, batch).duplicate
     assert list(client.series.history(run.id, "x").values) == [1.0, math.inf]
@@ -334,12 +368,19 @@ def test_everything_can_be_chosen_by_the_environment(client: Client) -> None:
         "run = mw.init()",
         "print(run.id)",
         env={
-            "MODELWRIGHT_EXPERIMENT": "from env", "MODELWRIGHT_NAME": "n", "MODELWRIGHT_GROUP": "g", "MODELWRIGHT_TAGS": "a=1,b",
-            "MODELWRIGHT_NOTES": "text", "MODELWRIGHT_KIND": "evaluation", "MODELWRIGHT_RUN_ID": "from-env",
+            "MODELWRIGHT_EXPERIMENT": "from env", "MODELWRIGHT_NAME": "n", "MODELWRIGHT_GROUP": "g",
+            "MODELWRIGHT_TAGS": "a=1,b", "MODELWRIGHT_NOTES": "text", "MODELWRIGHT_KIND": "evaluation",
+            "MODELWRIGHT_RUN_ID": "from-env",
         },
     )  # fmt: skip
     stored = client.runs.get(process.out.strip())  # type: ignore[attr-defined]
-    assert (stored.id, stored.name, stored.group, stored.notes, stored.kind) == ("from-env", "n", "g", "text", "evaluation")
+    assert (stored.id, stored.name, stored.group, stored.notes, stored.kind) == (
+        "from-env",
+        "n",
+        "g",
+        "text",
+        "evaluation",
+    )
     assert stored.tags["a"] == "1" and stored.tags["b"] == "true"
     assert client.experiments.get(stored.experiment_id).name == "from env"
 

@@ -45,7 +45,11 @@ def environment(name: str) -> Path:
     for pins in PINS[name]:
         # pip for torch: it also finds builds for the processor alone, which uv does not look for.
         quick = uv.exists() and name == "trees"
-        command = [str(uv), "pip", "install", "-q", "--python", str(python)] if quick else [str(python), "-m", "pip", "install", "-q"]
+        command = (
+            [str(uv), "pip", "install", "-q", "--python", str(python)]
+            if quick
+            else [str(python), "-m", "pip", "install", "-q"]
+        )
         subprocess.run([*command, *pins], check=True)
     (place / "complete").touch()
     return python
@@ -54,11 +58,14 @@ def environment(name: str) -> Path:
 def trained(name: str, tmp_path: Path) -> dict[str, tuple[LogBatch, Any, set[str]]]:
     """Run a script; what each of its runs recorded, its final state and the names of its files."""
     env = {
-        **os.environ, "PYTHONPATH": str(ROOT / "src"), "MODELWRIGHT_DIR": str(tmp_path / "data"), "MODELWRIGHT_GIT": "0",
-        "MODELWRIGHT_SYSTEM_METRICS": "0", "MODELWRIGHT_CONFIG_DIR": str(tmp_path), "MODELWRIGHT_MODE": "offline", "OMP_NUM_THREADS": "2",
+        **os.environ, "PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "2",
+        "MODELWRIGHT_DIR": str(tmp_path / "data"), "MODELWRIGHT_CONFIG_DIR": str(tmp_path),
+        "MODELWRIGHT_GIT": "0", "MODELWRIGHT_SYSTEM_METRICS": "0", "MODELWRIGHT_MODE": "offline",
     }  # fmt: skip
     script = Path(__file__).parent / "autolog" / f"{name}.py"
-    done = subprocess.run([str(environment(name)), str(script), str(tmp_path)], capture_output=True, text=True, env=env, timeout=600)
+    done = subprocess.run(
+        [str(environment(name)), str(script), str(tmp_path)], capture_output=True, text=True, env=env, timeout=600
+    )
     assert done.returncode == 0, done.stderr[-4000:]
     assert "modelwright: autolog" not in done.stderr, done.stderr[-4000:]
     runs: dict[str, tuple[LogBatch, Any, set[str]]] = {}
@@ -115,15 +122,24 @@ def test_autolog_of_pytorch_lightning_transformers_and_keras_records_their_train
         runs = trained(name, tmp_path)
         loop = runs["loop"][0]
         assert steps(loop, "training/loss") == steps(loop, "training/learning_rate") == list(range(12))
-        assert loop.params["optimizer"]["name"] == "SGD" and loop.params["optimizer"]["lr"] == 0.1 and loop.params["trained_parameters"] == 5
+        assert (
+            loop.params["optimizer"]["name"] == "SGD"
+            and loop.params["optimizer"]["lr"] == 0.1
+            and loop.params["trained_parameters"] == 5
+        )
         lightning = runs["lightning"][0]
         assert lightning.params["width"] == 8 and lightning.params["model"] == "Module"
         assert max(steps(lightning, "train/loss")) == 12 and steps(lightning, "val/loss")
         assert "training/loss" not in {points.key for points in lightning.points}, "the loop's patch steps aside"
         transformers = runs["transformers"][0]
         assert steps(transformers, "train/loss") == [2, 4, 6] and steps(transformers, "eval/loss") == [3, 6]
-        assert transformers.params["model"]["hidden_size"] == 16 and transformers.params["per_device_train_batch_size"] == 8
+        assert (
+            transformers.params["model"]["hidden_size"] == 16
+            and transformers.params["per_device_train_batch_size"] == 8
+        )
         assert transformers.summary["train_loss"] > 0
         assert not [key for key in transformers.params if "token" in key]
         keras = runs["keras"][0]
-        assert steps(keras, "train/loss") == steps(keras, "val/loss") == [0, 1, 2, 3] and keras.params["batch_size"] == 16
+        assert (
+            steps(keras, "train/loss") == steps(keras, "val/loss") == [0, 1, 2, 3] and keras.params["batch_size"] == 16
+        )

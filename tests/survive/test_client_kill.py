@@ -1,4 +1,4 @@
-"""The logging process is killed, the server dies under it, the network or the disk is gone: what is then still there."""
+"""The logging process is killed, the server dies under it, the network or the disk is gone: what is then left."""
 
 from __future__ import annotations
 
@@ -25,7 +25,13 @@ BOUND_MS = 100.0
 
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name, value in {"CONFIG_DIR": str(tmp_path / "config"), "SILENT": "1", "SYSTEM_METRICS": "0", "CONSOLE": "off", "GIT": "0"}.items():
+    for name, value in {
+        "CONFIG_DIR": str(tmp_path / "config"),
+        "SILENT": "1",
+        "SYSTEM_METRICS": "0",
+        "CONSOLE": "off",
+        "GIT": "0",
+    }.items():
         monkeypatch.setenv(f"MODELWRIGHT_{name}", value)
 
 
@@ -33,15 +39,22 @@ def quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_sigkill_of_the_client_loses_at_most_the_last_100_ms(tmp_path: Path) -> None:
     program = str(Path(__file__).with_name("victims.py"))
     done = subprocess.run(
-        [sys.executable, program, str(tmp_path), str(KILLS), "7"], capture_output=True, text=True, timeout=60 + 3 * KILLS, check=False
+        [sys.executable, program, str(tmp_path), str(KILLS), "7"],
+        capture_output=True,
+        text=True,
+        timeout=60 + 3 * KILLS,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     trials = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(trials) == KILLS
     lost = [trial["lost_ms"] for trial in trials]
     ran = [trial["ran_ms"] for trial in trials]
-    print(f"\n{KILLS} kills, {sum(trial['calls'] for trial in trials)} calls; lost ms: median {statistics.median(lost):.0f}, most {max(lost):.0f}; "
-          f"of which the process ran: median {statistics.median(ran):.0f}, most {max(ran):.0f}")
+    print(
+        f"\n{KILLS} kills, {sum(trial['calls'] for trial in trials)} calls; "
+        f"lost ms: median {statistics.median(lost):.0f}, most {max(lost):.0f}; "
+        f"of which the process ran: median {statistics.median(ran):.0f}, most {max(ran):.0f}"
+    )
     # A thread that no processor was free for cannot seal; that time is the machine's, and is counted out.
     assert [trial for trial in trials if trial["ran_ms"] > BOUND_MS + trial["delay_ms"]] == []
     assert statistics.median(ran) <= BOUND_MS / 2
@@ -101,7 +114,9 @@ def _restart(server: ServerProcess, rounds: int, stop: threading.Event) -> None:
 def test_a_server_that_is_away_for_the_whole_run_gets_it_later(tmp_path: Path) -> None:
     port = free_port()
     began = time.monotonic()
-    run = mw.init("away", url=f"http://127.0.0.1:{port}", dir=tmp_path / "client", finish_timeout=0.5, config={"lr": 0.1})
+    run = mw.init(
+        "away", url=f"http://127.0.0.1:{port}", dir=tmp_path / "client", finish_timeout=0.5, config={"lr": 0.1}
+    )
     assert time.monotonic() - began < 1.0, "init does not wait for a server"
     for step in range(5_000):
         run.log({"x": step})
@@ -124,7 +139,13 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 600 kB (by mounting one, which only root may do)."""
     place = tmp_path / "tiny"
     place.mkdir()
-    mounted = os.geteuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(place)], capture_output=True).returncode == 0
+    mounted = (
+        os.geteuid() == 0
+        and subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(place)], capture_output=True
+        ).returncode
+        == 0
+    )
     if not mounted:
         blocked = place / "spool"
         blocked.write_text("no folder can be made here")
@@ -165,14 +186,21 @@ def test_two_processes_log_to_one_run_and_none_overwrites_the_other(tmp_path: Pa
     )
     with ServerProcess(tmp_path / "server") as server:
         env = {**os.environ, "MODELWRIGHT_URL": server.url, "MODELWRIGHT_DIR": str(tmp_path / "client")}
-        children = [subprocess.Popen([sys.executable, "-c", program, str(rank)], env=env, stdout=subprocess.PIPE) for rank in range(2)]
+        children = [
+            subprocess.Popen([sys.executable, "-c", program, str(rank)], env=env, stdout=subprocess.PIPE)
+            for rank in range(2)
+        ]
         for child in children:
             out, _ = child.communicate(timeout=60)
             assert (child.returncode, out.strip()) == (0, b"0")
         client = mw.Client(server.url)
         stored = client.runs.get("shared")
         assert stored.state is RunState.FINISHED
-        assert {key: summary.count for key, summary in stored.metrics.items()} == {"rank0/x": 2000, "rank1/x": 2000, "both": 4000}
+        assert {key: summary.count for key, summary in stored.metrics.items()} == {
+            "rank0/x": 2000,
+            "rank1/x": 2000,
+            "both": 4000,
+        }
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ call of `log` in memory it shares with its parent, so that a call that left no t
 
 from __future__ import annotations
 
+import itertools
 import json
 import mmap
 import os
@@ -29,8 +30,8 @@ _TIME = struct.Struct("<q")
 def victim(folder: Path, shared: mmap.mmap, pause_s: float, number: int) -> None:
     """Log until killed: the step, at the time that is noted."""
     run = mw.init(
-        experiment="killed", name=f"victim {number}", id=f"victim-{number}", dir=folder, mode="offline", git=False, console="off",
-        system_metrics=False, silent=True,
+        experiment="killed", name=f"victim {number}", id=f"victim-{number}", dir=folder, mode="offline", git=False,
+        console="off", system_metrics=False, silent=True,
     )  # fmt: skip
     for step in range(CALLS):
         run.log({"step": step, "half": step / 2}, step=step)
@@ -86,13 +87,20 @@ def trial(folder: Path, number: int, chance: random.Random) -> dict[str, float]:
     times = [_TIME.unpack_from(shared, 8 * (index + 1))[0] for index in range(calls)]
     steps = found(folder, number)
     assert steps == list(range(len(steps))), "a hole or a repetition"
-    # A machine that is too busy to run the process delays the sealing thread as it delays the calls: what counts against
+    # A machine too busy to run the process delays the sealing thread as it delays the calls: what counts against
     # the bound is the time in which the process ran, so a gap between two calls counts for 10 ms at most.
     lost = [*times[len(steps) :], killed] if len(steps) < calls else []
-    gaps = [later - earlier for earlier, later in zip(lost, lost[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(lost)]
     ran_ms = sum(min(gap, 10_000_000) for gap in gaps) / 1e6
     delay_ms = max((late - before.get(thread, 0.0) for thread, late in waited.items()), default=0.0)
-    return {"calls": calls, "kept": len(steps), "lost_ms": sum(gaps) / 1e6, "ran_ms": ran_ms, "delay_ms": delay_ms, "pause_s": pause_s}
+    return {
+        "calls": calls,
+        "kept": len(steps),
+        "lost_ms": sum(gaps) / 1e6,
+        "ran_ms": ran_ms,
+        "delay_ms": delay_ms,
+        "pause_s": pause_s,
+    }
 
 
 if __name__ == "__main__":

@@ -41,7 +41,9 @@ def test_arrays_of_every_layout_and_type_are_images() -> None:
     assert pixels(Image(np.array([[np.nan, 300.0]])).content()).tolist() == [[0, 255]]
 
 
-@pytest.mark.parametrize("odd", [np.zeros((2, 2, 7, 1)), np.zeros((0, 3)), np.array(["a"]), object(), np.zeros((2, 2), complex)])
+@pytest.mark.parametrize(
+    "odd", [np.zeros((2, 2, 7, 1)), np.zeros((0, 3)), np.array(["a"]), object(), np.zeros((2, 2), complex)]
+)
 def test_what_is_no_image_is_refused_with_a_reason(odd: Any) -> None:
     with pytest.raises(Invalid) as refused:
         Image(odd)
@@ -52,12 +54,12 @@ def test_files_figures_and_pictures_are_images(tmp_path: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot as plt
 
-    figure, axes = pyplot.subplots()
+    figure, axes = plt.subplots()
     axes.plot([1, 2])
     assert Image(figure).content()[:4] == b"\x89PNG" and Image(axes).content()[:4] == b"\x89PNG"
-    pyplot.close(figure)
+    plt.close(figure)
     picture = Picture.new("RGB", (3, 2), "red")
     assert Image(picture).about() == {"width": 3, "height": 2}
     picture.save(tmp_path / "a.jpg")

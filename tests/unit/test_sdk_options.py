@@ -38,7 +38,14 @@ def test_without_any_address_a_run_is_offline() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("kind", "party"), ("resume", "perhaps"), ("console", "loud"), ("stop", "now"), ("url", "ftp://x"), ("mode", "half")],
+    [
+        ("kind", "party"),
+        ("resume", "perhaps"),
+        ("console", "loud"),
+        ("stop", "now"),
+        ("url", "ftp://x"),
+        ("mode", "half"),
+    ],
 )
 def test_a_choice_that_is_none_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(Invalid) as refused:
@@ -49,7 +56,15 @@ def test_a_choice_that_is_none_is_refused_by_name(name: str, value: str) -> None
 
 
 def test_switches_of_the_environment_are_words_and_seconds() -> None:
-    read = options.read({}, {"MODELWRIGHT_GIT": "off", "MODELWRIGHT_SYSTEM_METRICS": "2.5", "MODELWRIGHT_CONSOLE": "0", "MODELWRIGHT_SILENT": "1"})
+    read = options.read(
+        {},
+        {
+            "MODELWRIGHT_GIT": "off",
+            "MODELWRIGHT_SYSTEM_METRICS": "2.5",
+            "MODELWRIGHT_CONSOLE": "0",
+            "MODELWRIGHT_SILENT": "1",
+        },
+    )
     assert (read.git, read.system_metrics, read.console, read.silent) == (False, 2.5, "off", True)
     assert options.read({}, {"MODELWRIGHT_SYSTEM_METRICS": "off"}).system_metrics == 0
     with pytest.raises(Invalid):
@@ -68,9 +83,15 @@ def test_any_text_stands_for_one_run_id() -> None:
     ("env", "same"),
     [
         ({"SLURM_JOB_ID": "7"}, {"SLURM_JOB_ID": "7", "SLURM_RESTART_COUNT": "1"}),
-        ({"SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "3", "SLURM_JOB_ID": "8"}, {"SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "3", "SLURM_JOB_ID": "9"}),
+        (
+            {"SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "3", "SLURM_JOB_ID": "8"},
+            {"SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "3", "SLURM_JOB_ID": "9"},
+        ),
         ({"TORCHELASTIC_RUN_ID": "t"}, {"TORCHELASTIC_RUN_ID": "t"}),
-        ({"KUBERNETES_SERVICE_HOST": "x", "HOSTNAME": "train-0-abcde"}, {"KUBERNETES_SERVICE_HOST": "x", "HOSTNAME": "train-0-zyxwv"}),
+        (
+            {"KUBERNETES_SERVICE_HOST": "x", "HOSTNAME": "train-0-abcde"},
+            {"KUBERNETES_SERVICE_HOST": "x", "HOSTNAME": "train-0-zyxwv"},
+        ),
         ({"MODELWRIGHT_JOB": "nightly"}, {"MODELWRIGHT_JOB": "nightly"}),
     ],
 )  # fmt: skip
@@ -98,14 +119,34 @@ def test_the_file_of_logins_is_for_its_owner_alone() -> None:
 def test_secrets_do_not_leave_with_the_command_line_or_an_address() -> None:
     assert clean_url("https://me:pass@host/x.git") == "https://host/x.git"
     assert clean_url("git@host:x.git") == "git@host:x.git"
-    command = ["python", "t.py", "--token", "abc", "--password=abc", "--db", "postgresql://u:abc@h/d", "--api-key", "abc", "--lr", "1", "--auth"]
+    command = [
+        "python",
+        "t.py",
+        "--token",
+        "abc",
+        "--password=abc",
+        "--db",
+        "postgresql://u:abc@h/d",
+        "--api-key",
+        "abc",
+        "--lr",
+        "1",
+        "--auth",
+    ]
     cleaned = clean_command(command)
     assert "abc" not in " ".join(cleaned) and cleaned[-3:] == ["--lr", "1", "--auth"]
 
 
 @pytest.mark.parametrize(
     ("given", "clean"),
-    [("a/b.txt", "a/b.txt"), ("../../etc/passwd", "etc/passwd"), ("/abs//x", "abs/x"), ("a\\b", "a_b"), ("a\x00b", "a_b"), ("c:/x", "c_/x")],
+    [
+        ("a/b.txt", "a/b.txt"),
+        ("../../etc/passwd", "etc/passwd"),
+        ("/abs//x", "abs/x"),
+        ("a\\b", "a_b"),
+        ("a\x00b", "a_b"),
+        ("c:/x", "c_/x"),
+    ],
 )
 def test_a_path_that_a_server_would_refuse_is_made_one_that_it_takes(given: str, clean: str) -> None:
     assert clean_path(given) == clean

@@ -75,7 +75,8 @@ def test_numbers_of_every_sort_become_points(run: Run) -> None:
     run.log(sorts)
     got = points(run)
     assert {key: value for key, ((_, value),) in got.items()} == {
-        "float": 1.5, "int": 2, "bool": 1, "np32": 2.5, "npint": 7, "zero_d": 3, "one": 4, "decimal": 0.5, "fraction": 0.25, "huge": math.inf,
+        "float": 1.5, "int": 2, "bool": 1, "np32": 2.5, "npint": 7, "zero_d": 3, "one": 4,
+        "decimal": 0.5, "fraction": 0.25, "huge": math.inf,
     }  # fmt: skip
 
 
@@ -152,7 +153,15 @@ def test_config_takes_what_scripts_have(run: Run) -> None:
     run.config.odd = object
     assert run.config.lr == 0.1 and run.config["depth"] == 3 and "seed" in run.config
     batch, _ = recorded(run)
-    assert batch.params == {"lr": 0.1, "layers": [64, 64], "batch": 32, "seed": 1, "depth": 3, "path": "/data", "odd": "object"}
+    assert batch.params == {
+        "lr": 0.1,
+        "layers": [64, 64],
+        "batch": 32,
+        "seed": 1,
+        "depth": 3,
+        "path": "/data",
+        "odd": "object",
+    }
     with pytest.raises(AttributeError):
         _ = run.config.missing
 
@@ -165,7 +174,11 @@ def test_patterns_define_metrics_seen_before_and_after(run: Run) -> None:
     run.log({"val/b": 1, "train": 1})
     run.flush()
     batch, _ = recorded(run)
-    assert {item.key: item.goal for item in batch.definitions} == {"val/a": Goal.MAX, "val/b": Goal.MAX, "loss": Goal.MIN}
+    assert {item.key: item.goal for item in batch.definitions} == {
+        "val/a": Goal.MAX,
+        "val/b": Goal.MAX,
+        "loss": Goal.MIN,
+    }
     with pytest.raises(Invalid):
         run.define_metric("x", goal="upwards")
 
@@ -221,17 +234,25 @@ class _Hostile:
 
 _ODD = st.recursive(
     st.one_of(
-        st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), st.complex_numbers(), st.dates(), st.decimals(),
-        st.builds(_Hostile), st.builds(object), st.builds(lambda: np.zeros((2, 0))), st.just(np.array(["a"])), st.just(lambda: 1),
+        st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), st.complex_numbers(), st.dates(),
+        st.decimals(), st.builds(_Hostile), st.builds(object), st.builds(lambda: np.zeros((2, 0))),
+        st.just(np.array(["a"])), st.just(lambda: 1),
         st.just(np.datetime64("2020-01-01")), st.just(np.complex64(1j)), st.just(float), st.just(iter([1])),
     ),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.one_of(st.text(), st.integers(), st.none()), inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.one_of(st.text(), st.integers(), st.none()), inner, max_size=3),
+    ),
     max_leaves=8,
 )  # fmt: skip
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.one_of(_ODD, st.dictionaries(st.text(), _ODD)), step=st.one_of(st.none(), st.integers(), _ODD), commit=st.booleans())
+@given(
+    data=st.one_of(_ODD, st.dictionaries(st.text(), _ODD)),
+    step=st.one_of(st.none(), st.integers(), _ODD),
+    commit=st.booleans(),
+)
 def test_log_never_raises_whatever_it_is_given(tmp_path: Path, data: Any, step: Any, commit: bool) -> None:
     run = _shared(tmp_path)
     with warnings.catch_warnings():
@@ -304,7 +325,13 @@ def test_a_second_init_finishes_a_run_that_nobody_holds_open() -> None:
 
 @pytest.mark.parametrize(
     ("error", "state"),
-    [(ValueError, "failed"), (KeyboardInterrupt, "killed"), (SystemExit(0), "finished"), (SystemExit(2), "failed"), (SystemExit(143), "killed")],
+    [
+        (ValueError, "failed"),
+        (KeyboardInterrupt, "killed"),
+        (SystemExit(0), "finished"),
+        (SystemExit(2), "failed"),
+        (SystemExit(143), "killed"),
+    ],
 )
 def test_how_a_with_block_ends_is_the_state_of_the_run(error: Any, state: str) -> None:
     run: Run | None = None

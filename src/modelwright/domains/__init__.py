@@ -1,1 +1,1 @@
-"""What the product decides: one room a domain. Shelves and arrows are in ARCHITECTURE.md and checked by import-linter."""
+"""What the product decides: one room a domain. Shelves and arrows: see ARCHITECTURE.md; import-linter checks them."""

@@ -56,8 +56,14 @@ def to_batch(frames: list[Frame], writer: str) -> LogBatch:
         for key, (steps, times, values) in columns.items()
     ]
     return LogBatch(
-        writer=writer, seq=frames[-1].number, points=points, lines=lines, definitions=definitions, origin=origin,
-        dropped=sum(frame.dropped for frame in frames), **joined,
+        writer=writer,
+        seq=frames[-1].number,
+        points=points,
+        lines=lines,
+        definitions=definitions,
+        origin=origin,
+        dropped=sum(frame.dropped for frame in frames),
+        **joined,
     )
 
 
@@ -70,7 +76,7 @@ def _column(code: str, data: bytes) -> array[Any]:
 
 
 def parts(batch: LogBatch) -> list[LogBatch]:
-    """A refused batch taken apart, so that one bad item does not take the good ones with it. Each part has a stable name."""
+    """A refused batch in parts, so that one bad item takes no good one with it. Each part has a stable name."""
     pieces: list[dict[str, Any]] = [{"points": [points]} for points in batch.points]
     pieces += [{"definitions": [item]} for item in batch.definitions]
     for name in ("params", "tags", "summary"):
@@ -114,7 +120,8 @@ class Carrier:
         """Make the run, or take up the existing one.
 
         Raises:
-            ModelwrightError: `Unavailable` when the server is away, `Conflict` when the id is taken and may not be resumed.
+            ModelwrightError: `Unavailable` when the server is away, `Conflict` when the id is taken and must not be
+                resumed.
         """
         if self.begun:
             return
@@ -140,7 +147,9 @@ class Carrier:
             # The server answers a repeated call with the same run. Whether it is a call of ours shows in its start.
             if meta.resume == "never" and not meta.fork_run and self.run.start_ms != meta.create.start_ms:
                 raise errors.Conflict(
-                    f"there is a run {meta.run_id} already", where="id", hint="go on with it: resume='allow'; or choose another id"
+                    f"there is a run {meta.run_id} already",
+                    where="id",
+                    hint="go on with it: resume='allow'; or choose another id",
                 )
         self.begun = True
 
@@ -156,7 +165,11 @@ class Carrier:
             made = self.transport.call(Run, "GET", self._path())
         create = meta.create
         body = RunUpdate(
-            state=RunState.RUNNING, tags=dict(create.tags), params=create.params, notes=create.notes or None, group=create.group or None
+            state=RunState.RUNNING,
+            tags=dict(create.tags),
+            params=create.params,
+            notes=create.notes or None,
+            group=create.group or None,
         )
         self.transport.call(Run, "PATCH", self._path(), body)
         return made
@@ -225,13 +238,19 @@ class Carrier:
     def _salvage(self, batch: LogBatch, error: errors.ModelwrightError) -> None:
         pieces = parts(batch)
         if len(pieces) <= 1:
-            self._refuse(f"the server refused what was logged: {error.message}{f' (at {error.where})' if error.where else ''}")
+            self._refuse(
+                f"the server refused what was logged: {error.message}{f' (at {error.where})' if error.where else ''}"
+            )
             return
         for piece in pieces:
             try:
                 self._post(piece)
             except (*_REFUSED, errors.Conflict) as refusal:
-                name = piece.points[0].key if piece.points else next(iter(piece.params or piece.tags or piece.summary), "an entry")
+                name = (
+                    piece.points[0].key
+                    if piece.points
+                    else next(iter(piece.params or piece.tags or piece.summary), "an entry")
+                )
                 self._refuse(f"the server refused {name!r}: {refusal.message}")
 
     def _refuse(self, sentence: str) -> None:
@@ -272,4 +291,3 @@ def metric_step(run: Run) -> int:
     """The greatest step of a run's metrics, -1 without points; system metrics do not count."""
     steps = [summary.step for key, summary in run.metrics.items() if not key.startswith(("system/", "media/"))]
     return max(steps, default=-1)
-

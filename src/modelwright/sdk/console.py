@@ -62,7 +62,7 @@ class Lines:
 
 
 def _rewritten(line: str) -> str:
-    """What is left to see of a line after its carriage returns (a shorter later part leaves the end of an earlier one)."""
+    """What a line shows after its carriage returns (a shorter later part leaves the end of an earlier one)."""
     if "\r" not in line:
         return line
     parts = [part for part in line.split("\r") if part]
@@ -117,7 +117,9 @@ class Capture:
         source, sink = os.pipe()
         os.dup2(sink, target)
         os.close(sink)
-        thread = threading.Thread(target=self._pump, args=(source, terminal, self._lines[name]), name=f"modelwright-{name}", daemon=True)
+        thread = threading.Thread(
+            target=self._pump, args=(source, terminal, self._lines[name]), name=f"modelwright-{name}", daemon=True
+        )
         thread.start()
         self._pipes.append((target, terminal, thread))
 
@@ -133,7 +135,7 @@ class Capture:
             with suppress(OSError):
                 left = memoryview(data)
                 while left:
-                    left = left[os.write(terminal, left):]
+                    left = left[os.write(terminal, left) :]
             with suppress(Exception):
                 lines.feed(decoder.decode(data))
         os.close(source)

@@ -94,7 +94,7 @@ class Summary(_Recorded):
 
 
 def as_mapping(source: Any) -> Mapping[Any, Any]:
-    """A mapping from a mapping, pairs, a dataclass, a struct or an `argparse.Namespace`; empty when it is none of them."""
+    """A mapping from a mapping, pairs, a dataclass, a struct or an `argparse.Namespace`; empty when it is none."""
     if source is None:
         return {}
     if isinstance(source, Mapping):

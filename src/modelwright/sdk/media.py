@@ -37,8 +37,8 @@ class Image(Media):
     """An image from a path, bytes, a PIL image, a matplotlib figure, a NumPy array or a PyTorch tensor.
 
     Args:
-        source: arrays are (height, width), (height, width, channels) or (channels, height, width) with 1 to 4 channels; integers are
-            0 to 255, floats are 0 to 1 (or 0 to 255 when a value is above 1).
+        source: arrays are (height, width), (height, width, channels) or (channels, height, width) with 1 to 4 channels;
+            integers are 0 to 255, floats are 0 to 1 (or 0 to 255 when a value is above 1).
         caption: a line of text shown with it.
 
     Raises:
@@ -85,7 +85,9 @@ class Image(Media):
 
             pixels = np.asarray(source)
         except Exception:
-            raise Invalid(f"{type(source).__name__} is no image", where="image", hint="give a path, PIL image, figure or array") from None
+            raise Invalid(
+                f"{type(source).__name__} is no image", where="image", hint="give a path, PIL image, figure or array"
+            ) from None
         if pixels.ndim == 3 and pixels.shape[0] <= 4 < pixels.shape[2]:
             pixels = pixels.transpose(1, 2, 0)
         if pixels.ndim == 2:
@@ -102,15 +104,17 @@ class Image(Media):
         return png.encode(np.ascontiguousarray(pixels).tobytes(), self.width, self.height, int(pixels.shape[2]))
 
     def content(self) -> bytes:
+        """The bytes of the image file."""
         return self._data
 
     def about(self) -> dict[str, Any]:
+        """Its size in pixels and its caption, as far as they are known."""
         size = {"width": self.width, "height": self.height} if self.width else {}
         return {**size, **({"caption": self.caption} if self.caption else {})}
 
 
 class Html(Media):
-    """A page or fragment: text, a path to a `.html` file, or an object with `to_html` (plotly figures, pandas styles)."""
+    """A page or fragment: text, a path to a `.html` file, or an object with `to_html` (plotly figure, pandas style)."""
 
     kind = "html"
     extension = "html"
@@ -118,16 +122,19 @@ class Html(Media):
     def __init__(self, source: Any) -> None:
         if hasattr(source, "to_html"):
             source = source.to_html()
-        elif isinstance(source, Path) or (isinstance(source, str) and "<" not in source and source.endswith((".html", ".htm"))):
+        elif isinstance(source, Path) or (
+            isinstance(source, str) and "<" not in source and source.endswith((".html", ".htm"))
+        ):
             source = Path(source).read_text(encoding="utf-8", errors="replace")
         self._text = source if isinstance(source, str) else shown(source)
 
     def content(self) -> bytes:
+        """The page in UTF-8."""
         return self._text.encode("utf-8", "backslashreplace")
 
 
 class Table(Media):
-    """Rows under columns: a DataFrame (pandas, polars, pyarrow), a list of dicts, a dict of columns, or `columns` and `data`.
+    """Rows under columns: a DataFrame (pandas, polars, pyarrow), dicts, a dict of columns, or `columns` and `data`.
 
     Stored as JSON `{"columns": […], "data": [[…], …]}`. `log_table` also writes CSV and Parquet.
     """
@@ -143,6 +150,7 @@ class Table(Media):
         self.data.append(list(row))
 
     def content(self) -> bytes:
+        """Columns and rows as JSON."""
         data = {"columns": self.columns, "data": finite([[plain(cell) for cell in row] for row in self.data])}
         import json
 
@@ -168,10 +176,14 @@ class Table(Media):
             import pyarrow as pa
             import pyarrow.parquet as pq
         except ImportError:
-            raise Invalid("Parquet needs the package pyarrow", where="format", hint="pip install pyarrow, or choose csv or json") from None
+            raise Invalid(
+                "Parquet needs the package pyarrow", where="format", hint="pip install pyarrow, or choose csv or json"
+            ) from None
         try:
             cells = zip(*self.data, strict=True) if self.data else [[] for _ in self.columns]
-            table = pa.table({name: [plain(cell) for cell in column] for name, column in zip(self.columns, cells, strict=True)})
+            table = pa.table(
+                {name: [plain(cell) for cell in column] for name, column in zip(self.columns, cells, strict=True)}
+            )
             out = io.BytesIO()
             pq.write_table(table, out, compression="zstd")
         except Exception as error:
@@ -179,6 +191,7 @@ class Table(Media):
         return out.getvalue()
 
     def about(self) -> dict[str, Any]:
+        """How many rows it has, and its first columns."""
         return {"rows": len(self.data), "columns": self.columns[:100]}
 
 
@@ -212,7 +225,7 @@ def _rows(data: Any, columns: Sequence[str] | None) -> tuple[list[str], list[lis
 
 
 class Histogram(Media):
-    """How values are distributed: counts in equal bins between the least and the greatest. NaN and ±Inf are counted apart.
+    """How values are distributed: counts in equal bins from the least to the greatest. NaN and ±Inf are counted apart.
 
     Args:
         values: any array or iterable of numbers.
@@ -239,11 +252,13 @@ class Histogram(Media):
         self.edges = [low + index * width for index in range(bins + 1)]
 
     def content(self) -> bytes:
+        """Edges and counts as JSON."""
         import json
 
         return json.dumps({"edges": self.edges, "counts": self.counts, "not_finite": self.odd}).encode()
 
     def about(self) -> dict[str, Any]:
+        """How many bins it has, and where they begin and end."""
         return {"bins": len(self.counts), "low": self.edges[0], "high": self.edges[-1]}
 
 

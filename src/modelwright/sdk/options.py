@@ -70,7 +70,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     silent: bool = False
     """Print nothing."""
     stop: str = "flag"
-    """When somebody stops the run in the UI: `flag` sets `run.stop_requested`, `interrupt` raises KeyboardInterrupt too."""
+    """When the run is stopped in the UI: `flag` sets `run.stop_requested`, `interrupt` raises KeyboardInterrupt too."""
     finish_timeout: float = 30.0
     """Seconds that `finish` waits for the server."""
 
@@ -107,7 +107,13 @@ def _parse(name: str, text: str) -> Any:
         return text.lower() not in _NO
     if name in {"system_metrics", "finish_timeout"}:
         try:
-            return 0.0 if text.lower() in _NO else 10.0 if text.lower() in {"true", "on", "yes"} and name == "system_metrics" else float(text)
+            return (
+                0.0
+                if text.lower() in _NO
+                else 10.0
+                if text.lower() in {"true", "on", "yes"} and name == "system_metrics"
+                else float(text)
+            )
         except ValueError:
             raise Invalid(f"MODELWRIGHT_{name.upper()} is a number of seconds, not {text!r}", where=name) from None
     if name == "console" and text.lower() in _NO:
@@ -148,7 +154,9 @@ def _address(values: dict[str, Any]) -> None:
     if mode is None:
         values["mode"] = "online" if values["url"] else "offline"
     elif values["mode"] == "online" and not values["url"]:
-        raise Invalid("mode online needs a server", where="url", hint="give url=, set MODELWRIGHT_URL, or use `mw login`")
+        raise Invalid(
+            "mode online needs a server", where="url", hint="give url=, set MODELWRIGHT_URL, or use `mw login`"
+        )
 
 
 def as_tags(given: Any) -> dict[str, str]:

@@ -19,8 +19,9 @@ from modelwright.sdk.options import clean_url
 from modelwright.types.tracking import GitState, Origin
 
 ENVIRONMENT = (
-    "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "PYTHONHASHSEED", "CONDA_DEFAULT_ENV",
-    "VIRTUAL_ENV", "RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "NODE_RANK", "GROUP_RANK", "SLURM_JOB_ID", "SLURM_JOB_NAME",
+    "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "PYTHONHASHSEED",
+    "CONDA_DEFAULT_ENV", "VIRTUAL_ENV", "RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "NODE_RANK",
+    "GROUP_RANK", "SLURM_JOB_ID", "SLURM_JOB_NAME",
     "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_PROCID", "SLURM_NNODES", "SLURM_NTASKS", "SLURM_JOB_PARTITION",
     "TORCHELASTIC_RUN_ID", "JOB_COMPLETION_INDEX", "KUBERNETES_NAMESPACE", "POD_NAME", "HOSTNAME", "TZ", "LANG",
     "CUBLAS_WORKSPACE_CONFIG", "NCCL_DEBUG", "NCCL_SOCKET_IFNAME", "XLA_FLAGS", "TF_DETERMINISTIC_OPS", "JAX_PLATFORMS",
@@ -46,7 +47,8 @@ def clean_command(arguments: list[str]) -> list[str]:
 def _git(folder: Path, *arguments: str) -> str:
     # No optional locks: reading a work tree must not disturb the person's own git.
     done = subprocess.run(  # noqa: S603
-        ["git", "--no-optional-locks", "-C", str(folder), *arguments], capture_output=True, timeout=5, check=True, stdin=subprocess.DEVNULL,  # noqa: S607
+        ["git", "--no-optional-locks", "-C", str(folder), *arguments],  # noqa: S607
+        capture_output=True, timeout=5, check=True, stdin=subprocess.DEVNULL,
         env={**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
     )  # fmt: skip
     return done.stdout.decode(errors="replace")
@@ -67,7 +69,9 @@ def git_state(folder: Path) -> tuple[GitState, str] | None:
         patch = _git(folder, "diff", "--no-color", "--no-ext-diff", "--submodule=log", "HEAD")
     if len(patch) > PATCH_LIMIT:
         patch = patch[:PATCH_LIMIT] + "\n… cut at 4 MiB\n"
-    return GitState(commit=commit, branch="" if branch == "HEAD" else branch, remote=remote, dirty=bool(patch.strip())), patch
+    return GitState(
+        commit=commit, branch="" if branch == "HEAD" else branch, remote=remote, dirty=bool(patch.strip())
+    ), patch
 
 
 def packages() -> dict[str, str]:
@@ -89,7 +93,10 @@ def gpus() -> list[str]:
         import pynvml
 
         pynvml.nvmlInit()
-        names = [pynvml.nvmlDeviceGetName(pynvml.nvmlDeviceGetHandleByIndex(index)) for index in range(pynvml.nvmlDeviceGetCount())]
+        names = [
+            pynvml.nvmlDeviceGetName(pynvml.nvmlDeviceGetHandleByIndex(index))
+            for index in range(pynvml.nvmlDeviceGetCount())
+        ]
         return [name.decode() if isinstance(name, bytes) else str(name) for name in names]
     return []
 
@@ -102,7 +109,7 @@ def memory_bytes() -> int:
 
 
 def prepare() -> None:
-    """Import what `gather` needs, in the caller's thread: a fork during an import in another one would leave it locked."""
+    """Import what `gather` needs, in the caller's thread: a fork during another's import would leave it locked."""
 
     with suppress(Exception):
         pass

@@ -93,7 +93,12 @@ def _one_by_one(keys: tuple[Any, ...], rows: Iterable[Row]) -> tuple[list[Group]
                 lost += 1
                 continue
             groups.append(
-                Group((name,), _bytes(array("q", [at])), _bytes(array("q", [stamp // 1_000_000])), _bytes(array("d", [value])))
+                Group(
+                    (name,),
+                    _bytes(array("q", [at])),
+                    _bytes(array("q", [stamp // 1_000_000])),
+                    _bytes(array("d", [value])),
+                )
             )
     return groups, lost
 
@@ -112,9 +117,9 @@ class Recorder:
         self.meta = meta
         self.rows: list[Row] = []
         self.lines: list[LogLine] = []
-        self.dropped = 0          # values and lines that could not be kept, in total
-        self.number = 0           # of the last frame
-        self.closed = 0           # of the last frame that ended a batch
+        self.dropped = 0  # values and lines that could not be kept, in total
+        self.number = 0  # of the last frame
+        self.closed = 0  # of the last frame that ended a batch
         self.batch_s = batch_s
         self.batch_ready = threading.Event()
         self.overflow: deque[Frame] = deque()
@@ -138,7 +143,7 @@ class Recorder:
     # What training threads call.
 
     def crowded(self) -> None:
-        """Called by whoever logs when sealing has fallen behind: turn the oldest rows into columns here (memory only)."""
+        """For whoever logs when sealing has fallen behind: turn the oldest rows into columns here (memory only)."""
         if len(self.rows) < CROWDED_CALLS:
             return
         if not self.lock.acquire(blocking=False):
@@ -169,9 +174,10 @@ class Recorder:
             self.dropped += 1
 
     def add(self, **side: Any) -> None:
-        """Add anything that is not a point or a line: `params`, `tags`, `summary` (dicts), `definitions` (list), `origin`, `update`.
+        """Add anything that is not a point or a line.
 
-        What is set twice in one interval counts as set once.
+        That is `params`, `tags`, `summary` (dicts), `definitions` (list), `origin`, `update`. What is set twice
+        in one interval counts as set once.
         """
         self._sides.append(side)
 
@@ -212,7 +218,7 @@ class Recorder:
     def seal(self, *, close: bool = False) -> None:
         """Write what has arrived. With `close` it ends the batch, so that it can be shipped."""
         with self.lock:
-            # Only what is there now: whoever logs in a tight loop would otherwise keep this from ever getting to the write.
+            # Only what is there now: whoever logs in a tight loop would otherwise keep this from ever writing.
             while close and len(self.rows) > CALLS_A_WRITE:
                 self._pass(CALLS_A_WRITE, close=False)
             self._pass(min(len(self.rows), CALLS_A_WRITE), close=close)
@@ -255,7 +261,9 @@ class Recorder:
             self._opened = now
         self._open_points += len(lines) * 4 + bool(side) + sum(len(group.values) >> 3 for group in groups)
         due = last or "update" in side or (new and self.closed == 0)
-        due = due or (self._open_points > 0 and (self._open_points >= BATCH_POINTS or now - self._opened >= self.batch_s))
+        due = due or (
+            self._open_points > 0 and (self._open_points >= BATCH_POINTS or now - self._opened >= self.batch_s)
+        )
         if not new and not (due and self.number > self.closed):
             return None
         self.number += 1
@@ -331,7 +339,7 @@ class Recorder:
                 self.overflow_bytes = 0
 
     def close(self, last: RunUpdate | None = None, timeout_s: float = 2.0) -> None:
-        """Seal the rest, end the thread and close the spool; `last` comes behind everything else. Safe to call twice."""
+        """Seal the rest, end the thread and close the spool; `last` comes behind all else. Safe to call twice."""
         self._stop.set()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
@@ -391,6 +399,8 @@ def _joined(sides: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _merge(old: RunUpdate, new: RunUpdate) -> RunUpdate:
     changes = {
-        field: value for field in ("name", "state", "end_ms", "notes", "group") if (value := getattr(new, field)) is not None
+        field: value
+        for field in ("name", "state", "end_ms", "notes", "group")
+        if (value := getattr(new, field)) is not None
     }
     return msgspec.structs.replace(old, tags={**old.tags, **new.tags}, params={**old.params, **new.params}, **changes)

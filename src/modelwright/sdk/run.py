@@ -72,13 +72,20 @@ class Run:
         """Record values at a step.
 
         Args:
-            data: name → number. Nested dicts are joined by `/`. Media and tables become files under `media/`, texts go to the summary.
+            data: name → number. Nested dicts are joined by `/`. Media and tables become files under `media/`, texts go
+                to the summary.
             step: any 64-bit integer, in any order, repeated or not; None counts on from the last one.
             commit: False keeps the values until the next call, which records them all at one step.
         """
         try:
             values = tuple(data.values()) if type(data) is dict else ()
-            if values and commit and not self._pending and FAST.issuperset(map(type, values)) and (step is None or type(step) is int):
+            if (
+                values
+                and commit
+                and not self._pending
+                and FAST.issuperset(map(type, values))
+                and (step is None or type(step) is int)
+            ):
                 if step is None:
                     step = self._next
                     self._next = step + 1
@@ -227,7 +234,7 @@ class Run:
         Args:
             source: a file or folder.
             name: path in the run's artifacts; the file's own name when empty.
-            copy: keep the content as it is now. False uploads from where it lies, which must not change until it is uploaded.
+            copy: keep the content as it is now. False uploads from where it lies, which must not change until then.
         """
         try:
             path = Path(source)
@@ -242,7 +249,15 @@ class Run:
         except Exception as error:
             self._swallow("log_artifact", error)
 
-    def log_table(self, key: str, data: Any, *, columns: list[str] | None = None, step: int | None = None, format: str = "json") -> None:  # noqa: A002
+    def log_table(
+        self,
+        key: str,
+        data: Any,
+        *,
+        columns: list[str] | None = None,
+        step: int | None = None,
+        format: str = "json",  # noqa: A002
+    ) -> None:
         """Keep a table (DataFrame, list of dicts, dict of columns, rows) at a step.
 
         Args:
@@ -265,7 +280,13 @@ class Run:
             self._swallow("log_table", error)
 
     def define_metric(
-        self, key: str, *, goal: str | None = None, step_metric: str | None = None, policy: str = "all", hidden: bool = False
+        self,
+        key: str,
+        *,
+        goal: str | None = None,
+        step_metric: str | None = None,
+        policy: str = "all",
+        hidden: bool = False,
     ) -> None:
         """Tell how a metric is to be read.
 
@@ -281,9 +302,13 @@ class Run:
         """
         try:
             wanted = {"min": Goal.MIN, "minimize": Goal.MIN, "max": Goal.MAX, "maximize": Goal.MAX, None: None}[goal]
-            definition = MetricDefinition(key=key, goal=wanted, step_metric=step_metric, policy=StepPolicy(policy), hidden=hidden)
+            definition = MetricDefinition(
+                key=key, goal=wanted, step_metric=step_metric, policy=StepPolicy(policy), hidden=hidden
+            )
         except (KeyError, ValueError):
-            raise Invalid(f"goal is min or max and policy all, last or error; got {goal!r}, {policy!r}", where="define_metric") from None
+            raise Invalid(
+                f"goal is min or max and policy all, last or error; got {goal!r}, {policy!r}", where="define_metric"
+            ) from None
         if self.recorder is None:
             return
         if any(sign in key for sign in "*?["):
@@ -294,8 +319,8 @@ class Run:
             self._add(definitions=[definition])
 
     def log_input(
-        self, name: str, *, digest: str = "", source: str = "", source_type: str = "", schema: Any = None, profile: Any = None,
-        context: str = "",
+        self, name: str, *, digest: str = "", source: str = "", source_type: str = "", schema: Any = None,
+        profile: Any = None, context: str = "",
     ) -> None:  # fmt: skip
         """Tell which data the run read.
 
@@ -315,8 +340,8 @@ class Run:
 
                 digest = hashlib.sha256(f"{name} {where}".encode("utf-8", "replace")).hexdigest()[:16]
             self._add(inputs=[DatasetInput(
-                name=convert.shown(name), digest=str(digest)[:36], source_type=source_type, source=where, schema=_document(schema),
-                profile=_document(profile), tags={"context": context} if context else {},
+                name=convert.shown(name), digest=str(digest)[:36], source_type=source_type, source=where,
+                schema=_document(schema), profile=_document(profile), tags={"context": context} if context else {},
             )])  # fmt: skip
         except Exception as error:
             self._swallow("log_input", error)
@@ -340,8 +365,15 @@ class Run:
         try:
             weight = ALERT_LEVELS.get(str(level).lower(), 20.0)
             stamp = time.time_ns()
-            entry = {"title": str(title), "text": str(text), "level": str(level).lower(), "step": max(self._next - 1, 0)}
-            self._add(summary={f"alert.{stamp // 1_000_000}-{next(self._counter)}": {**entry, "time_ms": stamp // 1_000_000}})
+            entry = {
+                "title": str(title),
+                "text": str(text),
+                "level": str(level).lower(),
+                "step": max(self._next - 1, 0),
+            }
+            self._add(
+                summary={f"alert.{stamp // 1_000_000}-{next(self._counter)}": {**entry, "time_ms": stamp // 1_000_000}}
+            )
             self._rows.append((("alerts",), (weight,), max(self._next - 1, 0), stamp))
         except Exception as error:
             self._swallow("alert", error)

@@ -61,11 +61,14 @@ def say(options: Options, sentence: str) -> None:
 
 
 def init(
-    experiment: str | None = None, name: str | None = None, config: Any = None, *, tags: Any = None, notes: str | None = None,
-    group: str | None = None, kind: str | None = None, id: str | None = None, resume: str | bool | None = None,  # noqa: A002
+    experiment: str | None = None, name: str | None = None, config: Any = None, *, tags: Any = None,
+    notes: str | None = None, group: str | None = None, kind: str | None = None,
+    id: str | None = None, resume: str | bool | None = None,  # noqa: A002
     parent: Run | str | None = None, fork_from: str | tuple[str, int] | None = None, mode: str | None = None,
-    dir: str | Path | None = None, url: str | None = None, token: str | None = None, workspace: str | None = None,  # noqa: A002
-    console: str | None = None, git: bool | None = None, system_metrics: float | bool | None = None, silent: bool | None = None,
+    dir: str | Path | None = None,  # noqa: A002
+    url: str | None = None, token: str | None = None, workspace: str | None = None,
+    console: str | None = None, git: bool | None = None, system_metrics: float | bool | None = None,
+    silent: bool | None = None,
     stop: str | None = None, primary: bool | None = None, alongside: bool = False, finish_timeout: float | None = None,
 ) -> Run:  # fmt: skip
     """Open a run and make it the current one of this thread.
@@ -93,7 +96,8 @@ def init(
         git: record commit and uncommitted changes.
         system_metrics: seconds between samples; False switches them off.
         silent: print nothing.
-        stop: what a stop in the UI does: `flag` sets `run.stop_requested`, `interrupt` also raises KeyboardInterrupt in the main thread.
+        stop: what a stop in the UI does: `flag` sets `run.stop_requested`, `interrupt` also raises KeyboardInterrupt in
+            the main thread.
         primary: whether this process ends the run; by default all but ranks above 0 of a distributed job do.
         alongside: keep the current run of this thread open; without it a run that is not in a `with` block is finished.
         finish_timeout: seconds that `finish` waits for the server.
@@ -104,8 +108,9 @@ def init(
     """
     enclosing = current()
     given: dict[str, Any] = {
-        "experiment": experiment, "name": name, "tags": tags, "notes": notes, "group": group, "kind": kind, "run_id": id,
-        "resume": resume, "mode": mode, "dir": dir, "url": url, "token": token, "workspace": workspace, "console": console, "git": git,
+        "experiment": experiment, "name": name, "tags": tags, "notes": notes, "group": group, "kind": kind,
+        "run_id": id, "resume": resume, "mode": mode, "dir": dir, "url": url, "token": token, "workspace": workspace,
+        "console": console, "git": git,
         "silent": silent, "stop": stop, "finish_timeout": finish_timeout, "parent_id": _parent(parent, enclosing),
         "system_metrics": (10.0 if system_metrics else 0.0) if isinstance(system_metrics, bool) else system_metrics,
     }  # fmt: skip
@@ -113,7 +118,13 @@ def init(
     if not options.name:
         options = msgspec.structs.replace(options, name=made_up_name())
     fork = _fork(fork_from)
-    if enclosing is not None and not enclosing.entered and not alongside and parent is None and getattr(_LOCAL, "runs", None):
+    if (
+        enclosing is not None
+        and not enclosing.entered
+        and not alongside
+        and parent is None
+        and getattr(_LOCAL, "runs", None)
+    ):
         enclosing.finish()
     run = _disabled(options) if options.mode == "disabled" else _opened(options, fork, primary)
     if own := as_mapping(config):
@@ -148,8 +159,18 @@ def _fork(given: str | tuple[str, int] | None) -> tuple[str, int | None] | None:
 
 def made_up_name() -> str:
     """A name that can be said aloud, such as `quiet-heron-412`."""
-    words = ["amber", "bold", "brisk", "calm", "clear", "crisp", "deft", "eager", "fair", "fond", "glad", "keen", "kind", "light", "lively", "lucid", "mellow", "neat", "noble", "plain", "proud", "quick", "quiet", "rapid", "sharp", "sleek", "steady", "still", "sunny", "swift", "true", "vivid", "warm", "wise"]  # fmt: skip
-    birds = ["avocet", "bittern", "bunting", "crane", "curlew", "dipper", "dove", "dunlin", "eagle", "falcon", "finch", "gannet", "goshawk", "grebe", "heron", "hoopoe", "ibis", "jay", "kestrel", "kite", "lapwing", "lark", "linnet", "magpie", "merlin", "osprey", "ouzel", "owl", "petrel", "pipit", "plover", "raven", "robin", "rook", "shrike", "siskin", "snipe", "stork", "swan", "swift", "tern", "thrush", "wagtail", "warbler", "wren"]  # fmt: skip
+    words = [
+        "amber", "bold", "brisk", "calm", "clear", "crisp", "deft", "eager", "fair", "fond", "glad", "keen", "kind",
+        "light", "lively", "lucid", "mellow", "neat", "noble", "plain", "proud", "quick", "quiet", "rapid", "sharp",
+        "sleek", "steady", "still", "sunny", "swift", "true", "vivid", "warm", "wise",
+    ]  # fmt: skip
+    birds = [
+        "avocet", "bittern", "bunting", "crane", "curlew", "dipper", "dove", "dunlin", "eagle", "falcon", "finch",
+        "gannet", "goshawk", "grebe", "heron", "hoopoe", "ibis", "jay", "kestrel", "kite", "lapwing", "lark",
+        "linnet", "magpie", "merlin", "osprey", "ouzel", "owl", "petrel", "pipit", "plover", "raven", "robin",
+        "rook", "shrike", "siskin", "snipe", "stork", "swan", "swift", "tern", "thrush", "wagtail", "warbler",
+        "wren",
+    ]  # fmt: skip
     chance = int.from_bytes(os.urandom(8), "big")
     return f"{words[chance % len(words)]}-{birds[(chance >> 16) % len(birds)]}-{100 + (chance >> 32) % 900}"
 
@@ -167,13 +188,14 @@ def _opened(options: Options, fork: tuple[str, int | None] | None, primary: bool
     leads = primary if primary is not None else not (options.given_id and rank.isdigit() and int(rank) > 0)
     resume = options.resume if options.given_id else "own"
     create = RunCreate(
-        id=options.run_id, experiment=options.experiment or None, name=options.name, kind=options.kind, user=user_name(),
-        parent_id=options.parent_id or None, group=options.group, notes=options.notes, start_ms=int(time.time() * 1000),
-        tags=options.tags, heartbeat=True,
+        id=options.run_id, experiment=options.experiment or None, name=options.name, kind=options.kind,
+        user=user_name(), parent_id=options.parent_id or None, group=options.group, notes=options.notes,
+        start_ms=int(time.time() * 1000), tags=options.tags, heartbeat=True,
     )  # fmt: skip
     meta = Meta(
-        run_id=options.run_id, writer=new_writer(), mode=options.mode, url=clean_url(options.url), workspace=options.workspace, create=create,
-        resume=resume, fork_run=fork[0] if fork else "", fork_step=fork[1] if fork else None, attached=not leads,
+        run_id=options.run_id, writer=new_writer(), mode=options.mode, url=clean_url(options.url),
+        workspace=options.workspace, create=create, resume=resume, fork_run=fork[0] if fork else "",
+        fork_step=fork[1] if fork else None, attached=not leads,
         host=os.uname().nodename if hasattr(os, "uname") else "", pid=os.getpid(),
     )  # fmt: skip
     folder = options.dir / "spool" / options.run_id
@@ -253,7 +275,12 @@ def _catch_up(run: Run, transport: Transport) -> None:
     from modelwright.sdk.sync import Courier
 
     def meant(meta: Meta) -> bool:
-        return meta.mode == "online" and meta.url == clean_url(options.url) and meta.workspace == options.workspace and meta.run_id != run.id
+        return (
+            meta.mode == "online"
+            and meta.url == clean_url(options.url)
+            and meta.workspace == options.workspace
+            and meta.run_id != run.id
+        )
 
     def work() -> None:
         courier = Courier(spool, transport, meant=meant)
@@ -313,7 +340,9 @@ def _gather(run: Run, parts: _Parts) -> None:
         if patch.strip():
             from modelwright.sdk.files import FileQueue
 
-            FileQueue(run.recorder.folder, run.recorder.meta.writer).put_bytes("code/diff.patch", patch.encode("utf-8", "replace"))
+            FileQueue(run.recorder.folder, run.recorder.meta.writer).put_bytes(
+                "code/diff.patch", patch.encode("utf-8", "replace")
+            )
             if parts.shipper is not None:
                 parts.shipper.files_ready.set()
 
@@ -358,7 +387,11 @@ def _finish(run: Run, state: RunState) -> None:
             say(options, f"run {run.name} is {state.value}: {clean_url(options.url)}/runs/{run.id}")
     else:
         why = f" ({parts.shipper.problem})" if parts.shipper.problem else ""
-        say(options, f"not everything reached the server{why}. The rest lies in {recorder.folder}; send it with `mw sync {options.dir}`")
+        say(
+            options,
+            f"not everything reached the server{why}. The rest lies in {recorder.folder}; "
+            f"send it with `mw sync {options.dir}`",
+        )
     if run.dropped:
         say(options, f"{run.dropped} values or lines could not be kept")
     if parts.transport is not None:
@@ -475,7 +508,9 @@ def _active(verb: str) -> Run | None:
 
         with warnings.catch_warnings():
             warnings.simplefilter("always")
-            warnings.warn(f"modelwright: {verb} without a run does nothing; call init first", RuntimeWarning, stacklevel=3)
+            warnings.warn(
+                f"modelwright: {verb} without a run does nothing; call init first", RuntimeWarning, stacklevel=3
+            )
     return run
 
 

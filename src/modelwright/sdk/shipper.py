@@ -30,7 +30,9 @@ class Shipper:
         on_stop: called once when somebody asked the run to stop.
     """
 
-    def __init__(self, carrier: Carrier, recorder: Recorder, tell: Callable[[str], None], on_stop: Callable[[], None]) -> None:
+    def __init__(
+        self, carrier: Carrier, recorder: Recorder, tell: Callable[[str], None], on_stop: Callable[[], None]
+    ) -> None:
         self.carrier = carrier
         self.recorder = recorder
         self.tell = tell
@@ -51,7 +53,7 @@ class Shipper:
             thread.start()
 
     def finish(self, timeout_s: float) -> bool:
-        """Wait until everything recorded is acknowledged, at most this long; then end the threads. Tells whether it is."""
+        """Wait until all recorded is acknowledged, at most this long; then end the threads. Tells whether it is."""
         deadline = time.monotonic() + timeout_s
         self.recorder.batch_ready.set()
         self.files_ready.set()
@@ -68,8 +70,11 @@ class Shipper:
     def caught_up(self) -> bool:
         """Whether everything recorded has been acknowledged and every file is stored."""
         return (
-            self.carrier.begun and self.carrier.reader.mark.number >= self.recorder.closed and not self.recorder.overflow
-            and self._idle.is_set() and self.carrier.files.empty()
+            self.carrier.begun
+            and self.carrier.reader.mark.number >= self.recorder.closed
+            and not self.recorder.overflow
+            and self._idle.is_set()
+            and self.carrier.files.empty()
         )
 
     def _ship(self) -> None:
@@ -141,7 +146,9 @@ class Shipper:
         if not self._told_away:
             self._told_away = True
             with contextlib.suppress(Exception):
-                self.tell(f"{self.problem}; logging goes on to {self.recorder.folder} and is sent when the server takes it")
+                self.tell(
+                    f"{self.problem}; logging goes on to {self.recorder.folder} and is sent when the server takes it"
+                )
 
     def _back(self) -> None:
         self.problem = ""

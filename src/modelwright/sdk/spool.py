@@ -42,7 +42,10 @@ _HEAD = struct.Struct("<II")
 
 
 class Group(msgspec.Struct, array_like=True, frozen=True):
-    """Rows logged with the same keys: `values` is row-major, one little-endian float64 a key and row; `steps` and `times_ms` int64 a row."""
+    """Rows logged with the same keys.
+
+    `values` is row-major, one little-endian float64 a key and row; `steps` and `times_ms` are int64, one a row.
+    """
 
     keys: tuple[str, ...]
     steps: bytes
@@ -205,7 +208,9 @@ class SpoolWriter:
         self.index = 0
         self.size = 0
         self._handle = -1
-        write_whole(folder / f"{meta.writer}.json", to_json(msgspec.structs.replace(meta, create=_json_safe(meta.create))))
+        write_whole(
+            folder / f"{meta.writer}.json", to_json(msgspec.structs.replace(meta, create=_json_safe(meta.create)))
+        )
 
     def append(self, data: bytes, *, boundary: bool) -> None:
         """Write packed frames at once; `boundary` tells that they end a batch, so that the segment may end here too."""
@@ -226,7 +231,9 @@ class SpoolWriter:
         if self._handle >= 0:
             return
         handle = os.open(
-            segment_path(self.folder, self.writer, self.index + 1), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644
+            segment_path(self.folder, self.writer, self.index + 1),
+            os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_BINARY", 0),
+            0o644,
         )
         try:
             if os.write(handle, MAGIC) != len(MAGIC):
@@ -308,7 +315,7 @@ class SpoolReader:
         return sorted(found)
 
     def batch(self, *, dead: bool = False) -> list[Frame]:
-        """Frames of the next batch; empty when none is complete. With `dead` the tail that nobody will end is one too."""
+        """Frames of the next batch; empty when none is complete. With `dead` a tail that nobody will end is one."""
         while not (self._frames and self._frames[-1].closes):
             frame = self._next()
             if frame is None:
@@ -382,7 +389,9 @@ class SpoolReader:
         for index in self.segments():
             with contextlib.suppress(OSError):
                 size = segment_path(self.folder, self.writer, index).stat().st_size
-                total += size - self.mark.offset if index == self.mark.segment else size if index > self.mark.segment else 0
+                total += (
+                    size - self.mark.offset if index == self.mark.segment else size if index > self.mark.segment else 0
+                )
         return max(total, 0)
 
 

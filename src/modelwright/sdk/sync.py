@@ -1,4 +1,6 @@
-"""Ships spools that lie on disk: of processes that are gone, of runs logged offline, and (following) of offline runs that still go on.
+"""Ships spools that lie on disk.
+
+These are of processes that are gone, of runs logged offline, and (following) of offline runs that still go on.
 
 Knows folders and locks: a spool whose process ships it itself is left alone. Safe to repeat and to interrupt at any
 point, also while another one runs. Refuses to delete what the server has not acknowledged.
@@ -126,7 +128,9 @@ class Courier:
                 self._let_go()
                 raise
             except ModelwrightError as error:
-                report.problems.append(f"run {item.meta.run_id}: {error.message}{f' {error.hint}' if error.hint else ''}")
+                report.problems.append(
+                    f"run {item.meta.run_id}: {error.message}{f' {error.hint}' if error.hint else ''}"
+                )
                 item.later = time.monotonic() + 30.0
         report.problems += self._problems
         self._problems.clear()
@@ -134,7 +138,9 @@ class Courier:
 
     def _new(self, path: Path) -> _Item | None:
         meta = read_meta(path)
-        return None if meta is None or not self.meant(meta) else _Item(self.transport, path.parent, meta, self._problems)
+        return (
+            None if meta is None or not self.meant(meta) else _Item(self.transport, path.parent, meta, self._problems)
+        )
 
     def _one(self, path: Path, item: _Item, report: Report) -> None:
         dead = item.life.take()
@@ -179,7 +185,12 @@ class Courier:
 
 
 def sync(
-    folder: str | Path = "modelwright-data", url: str = "", token: str = "", *, workspace: str = "", keep: bool = False,
+    folder: str | Path = "modelwright-data",
+    url: str = "",
+    token: str = "",
+    *,
+    workspace: str = "",
+    keep: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Ship everything in a folder's spool to a server, once.
@@ -197,7 +208,11 @@ def sync(
     """
     place = Path(folder).expanduser()
     if not place.is_dir():
-        raise Invalid(f"there is no folder {place}", where="folder", hint="name the modelwright-data folder that runs were logged to")
+        raise Invalid(
+            f"there is no folder {place}",
+            where="folder",
+            hint="name the modelwright-data folder that runs were logged to",
+        )
     courier = Courier(place, Client(url, token, workspace=workspace).transport, progress, keep=keep)
     try:
         return courier.sweep()
@@ -206,7 +221,13 @@ def sync(
 
 
 def ingest(
-    folder: str | Path, *, url: str, token: str = "", workspace: str = "", keep: bool = False, stop: threading.Event | None = None
+    folder: str | Path,
+    *,
+    url: str,
+    token: str = "",
+    workspace: str = "",
+    keep: bool = False,
+    stop: threading.Event | None = None,
 ) -> Report:
     """`sync`, or with `stop` the same again and again until it is set (see `follow`)."""
     if stop is None:
@@ -216,8 +237,15 @@ def ingest(
 
 
 def follow(
-    folder: str | Path, url: str, token: str = "", *, workspace: str = "", stop: threading.Event | None = None, interval_s: float = 0.5,
-    progress: Progress | None = None, tell: Callable[[str], None] | None = None,
+    folder: str | Path,
+    url: str,
+    token: str = "",
+    *,
+    workspace: str = "",
+    stop: threading.Event | None = None,
+    interval_s: float = 0.5,
+    progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> None:
     """Ship a folder's spool as it grows, until `stop` is set. Never raises because of the server or a spool.
 

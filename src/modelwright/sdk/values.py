@@ -7,7 +7,7 @@ Refuses to raise: what cannot be understood becomes its text, bounded in length.
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import enum
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -111,7 +111,7 @@ def _deep(value: Any, depth: int) -> Any:
         return {_text(str(key)): plain(item, depth + 1) for key, item in _some(pairs.items())}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item, depth + 1) for item in _some(cast("Iterable[Any]", value))]
-    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+    if isinstance(value, (dt.datetime, dt.date, dt.time)):
         return value.isoformat()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name), depth + 1) for field in dataclasses.fields(value)}

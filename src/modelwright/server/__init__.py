@@ -1,1 +1,1 @@
-"""Assembly of the server: routes and middleware, which engine and hooks, migrations, duties. Knows every room, decides nothing."""
+"""Assembly of the server: routes, middleware, engine, hooks, migrations, duties. Knows every room, decides nothing."""

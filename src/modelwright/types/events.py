@@ -6,7 +6,10 @@ import msgspec
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """Something changed. `kind` is `<thing>.<verb>` (`run.points`, `run.updated`), `subject` the id of the thing, `parent` its container (the experiment of a run)."""
+    """Something changed: `kind` is `<thing>.<verb>`, `subject` the id of the thing, `parent` its container.
+
+    Kinds are `run.points`, `run.updated` and the like; the container of a run is its experiment.
+    """
 
     id: int
     at_ms: int
@@ -17,7 +20,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Events after an id. Ask next for those after `last`. With `reset` some were missed (too old): load afresh what is shown."""
+    """Events after an id. Ask next for those after `last`. With `reset` some were missed (too old): load afresh."""
 
     items: list[Event]
     last: int

@@ -1,4 +1,4 @@
-"""Time-ordered ids: 32 hex characters, UUID version 7 (RFC 9562), so that they sort by creation and fit foreign wires."""
+"""Time-ordered ids: 32 hex characters, UUID version 7 (RFC 9562), so they sort by creation and fit foreign wires."""
 
 from __future__ import annotations
 

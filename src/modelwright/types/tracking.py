@@ -47,8 +47,8 @@ class Lifecycle(StrEnum):
 class StepPolicy(StrEnum):
     """What a second point at the same step means."""
 
-    ALL = "all"      # both are kept
-    LAST = "last"    # the later arrival replaces the earlier
+    ALL = "all"  # both are kept
+    LAST = "last"  # the later arrival replaces the earlier
     ERROR = "error"  # refused
 
 
@@ -474,17 +474,17 @@ class XAxis(StrEnum):
     """The x of a chart. `metric:<key>` is also accepted where an x is asked for."""
 
     STEP = "step"
-    TIME = "time"          # wall time, ms
+    TIME = "time"  # wall time, ms
     RELATIVE = "relative"  # ms since the run's start
 
 
 class SeriesQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Many series on one bucket grid.
 
-    `range` is [from, to] in units of x, both ends included, absent for all. At most `buckets` buckets (or two) come back; their
-    width is a power of two of the x unit, so zooming and panning land on the same edges. `group_by` (a param or tag,
-    `params.lr`) merges the runs of equal value; `band` then is `minmax`, `std` or `ci95` around the mean over all points.
-    `smooth` leaves the values alone: smoothing is the client's.
+    `range` is [from, to] in units of x, both ends included, absent for all. At most `buckets` buckets (or two) come
+    back; their width is a power of two of the x unit, so zooming and panning land on the same edges. `group_by` (a
+    param or tag, `params.lr`) merges the runs of equal value; `band` then is `minmax`, `std` or `ci95` around the
+    mean over all points. `smooth` leaves the values alone: smoothing is the client's.
     """
 
     runs: list[str]

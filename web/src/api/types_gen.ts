@@ -111,7 +111,7 @@ export interface ErrorDetail {
   request_id: string
 }
 
-/** Something changed. `kind` is `<thing>.<verb>` (`run.points`, `run.updated`), `subject` the id of the thing, `parent` its container (the experiment of a run). */
+/** Something changed: `kind` is `<thing>.<verb>`, `subject` the id of the thing, `parent` its container. */
 export interface Event {
   id: number
   at_ms: number
@@ -121,7 +121,7 @@ export interface Event {
   parent: string
 }
 
-/** Events after an id. Ask next for those after `last`. With `reset` some were missed (too old): load afresh what is shown. */
+/** Events after an id. Ask next for those after `last`. With `reset` some were missed (too old): load afresh. */
 export interface EventPage {
   items: Event[]
   last: number

@@ -58,7 +58,7 @@ runs = sa.Table(
     sa.Column("end_ms", _BIG),
     sa.Column("heartbeat_ms", _BIG),            # NULL: the client never promised heartbeats
     sa.Column("deleted_ms", _BIG),
-    sa.Column("deleted_with", _FLAG, nullable=False, server_default="0"),  # 1: with its experiment, and restored with it
+    sa.Column("deleted_with", _FLAG, nullable=False, server_default="0"),  # 1: with its experiment, restored with it
     sa.Column("stop_requested", _FLAG, nullable=False, server_default="0"),
     sa.Column("forked_from", _TEXT),
     sa.Column("fork_step", _BIG),
@@ -121,7 +121,10 @@ metrics = sa.Table(  # one row a series: all its points in a few numbers
     sa.Column("min_step", _BIG),                    # first step of the series
     sa.Column("fresh", sa.Integer, nullable=False, server_default="0"),  # weight of stored chunks not merged yet
     sa.Index("metrics_by_value", "experiment", "key", "last", "run"),
-    sa.Index("metrics_to_merge", "run", "key", sqlite_where=sa.text("fresh >= 2"), postgresql_where=sa.text("fresh >= 2")),
+    sa.Index(
+        "metrics_to_merge", "run", "key",
+        sqlite_where=sa.text("fresh >= 2"), postgresql_where=sa.text("fresh >= 2"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -142,7 +145,7 @@ chunks = sa.Table(  # points of one series as columns, sorted by (step, time, va
     _of_run(primary_key=False),
     sa.Column("key", _TEXT, nullable=False),
     sa.Column("level", sa.SmallInteger, nullable=False, server_default="0"),  # 0 as it arrived, 1 merged
-    sa.Column("above", sa.SmallInteger, nullable=False, server_default="99"),  # shift of the pyramid over it, 99 for none
+    sa.Column("above", sa.SmallInteger, nullable=False, server_default="99"),  # shift of the pyramid over it, 99: none
     sa.Column("parent", _BIG),                            # id of that pyramid
     sa.Column("first_step", _BIG, nullable=False),
     sa.Column("last_step", _BIG, nullable=False),
@@ -155,14 +158,14 @@ chunks = sa.Table(  # points of one series as columns, sorted by (step, time, va
     sqlite_autoincrement=True,                  # an id is never given twice: merging names what it read by id
 )
 
-pyramids = sa.Table(  # merged chunks seen from afar: min, max, mean, last per power-of-two bucket; see points/pyramid.py
+pyramids = sa.Table(  # merged chunks from afar: min, max, mean, last per power-of-two bucket; see points/pyramid.py
     "pyramids", metadata,
     sa.Column("id", _SERIAL, primary_key=True),
     _of_run(primary_key=False),
     sa.Column("key", _TEXT, nullable=False),
-    sa.Column("tier", sa.SmallInteger, nullable=False),   # 0 over one chunk, each further one over several of the tier below
+    sa.Column("tier", sa.SmallInteger, nullable=False),   # 0 over one chunk, each further one over several below it
     sa.Column("shift", sa.SmallInteger, nullable=False),  # its buckets are 2^shift steps wide
-    sa.Column("above", sa.SmallInteger, nullable=False, server_default="99"),  # shift of the pyramid over it, 99 for none
+    sa.Column("above", sa.SmallInteger, nullable=False, server_default="99"),  # shift of the pyramid over it, 99: none
     sa.Column("parent", _BIG),                            # id of that pyramid
     sa.Column("first_step", _BIG, nullable=False),
     sa.Column("last_step", _BIG, nullable=False),
