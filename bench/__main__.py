@@ -1,4 +1,4 @@
-"""`python -m bench [--only wire,points,search,sdk] [--no-peers]`: every figure, one table, peers beside ours."""
+"""`python -m bench [--only wire,points,search,sdk,ui] [--no-peers]`: every figure, one table, peers beside ours."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from bench.servers import LOAD_CORE, PEERS, ROOT, pinned, serving
@@ -22,7 +21,7 @@ ROWS = [  # what is measured, (workload, figure), what we want
     ("metric history as MLflow JSON, points/s", ("log_batch", "history_points_per_s"), "≥ 300,000"),
     ("search 1,000 runs, metric filter + order, 100 back, ms", ("runs", "search_p50_ms"), "≤ 7"),
 ]
-SUITES = ("wire", "points", "search", "sdk")
+SUITES = ("wire", "points", "search", "sdk", "ui")
 
 
 def _wire(name: str, runs: int) -> dict[str, Any]:
@@ -74,7 +73,7 @@ def main() -> None:
         if suite != "wire":
             print(f"\n» {suite}", flush=True)
             extra = [] if options.no_peers or suite != "sdk" else ["--peers"]
-            subprocess.run([sys.executable, str(Path("bench") / f"{suite}.py"), *extra], cwd=ROOT, check=True)
+            subprocess.run([sys.executable, "-m", f"bench.{suite}", *extra], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":
