@@ -122,6 +122,7 @@ def farewell(url: str, seconds: float, leave: bool) -> None:
     flag = "" if url.endswith(f":{PORT}") else f" --url {url}"
     say()
     say(click.style(f"Done in {seconds:.0f} s. Look around:", bold=True))
+    say(f"  {click.style(url, bold=True)}   in the browser: charts, table, files and console of the runs")
     say(f"  mw runs ls{flag} -e flight-delays -m valid/log_loss -m valid/roc_auc -o 'metrics.`valid/log_loss` ASC'")
     say(f"  mw runs show{flag} 'logistic C=0.05'      its params, metrics, plots and model")
     say(f"  mw export{flag} flights -e flight-delays  everything as plain files")

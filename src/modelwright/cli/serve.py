@@ -106,7 +106,7 @@ def welcome(url: str, settings: Any) -> None:
     say()
     say(f"  log to it from Python   export MODELWRIGHT_URL={url}   then   import modelwright as mw; mw.init()")
     say(f"  or by the MLflow client export MLFLOW_TRACKING_URI={url}")
-    say("  see what arrives        mw runs        mw logs RUN -f")
+    say("  see what arrives        there, in the browser, or with   mw runs   and   mw logs RUN -f")
 
 
 def run_server(settings: Any, *, ready: Callable[[str, Any], None]) -> None:
