@@ -66,7 +66,9 @@ def test_without_the_note_of_what_was_acknowledged_the_same_batches_come_again(t
 
 @settings(max_examples=60, deadline=None)
 @given(cut=st.integers(0, 400))
-def test_a_file_cut_anywhere_gives_the_whole_frames_before_the_cut(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
+def test_a_file_cut_anywhere_gives_the_whole_frames_before_the_cut(
+    tmp_path_factory: pytest.TempPathFactory, cut: int
+) -> None:
     folder = tmp_path_factory.mktemp("spool")
     spool = SpoolWriter(folder, meta())
     ends = [8]

@@ -24,7 +24,14 @@ VERBATIM = msgspec.Meta(extra={"verbatim": True})
 Verbatim = Annotated[str, VERBATIM]
 """A text that may hold NUL characters, because it is stored as bytes; all other texts of a request may not."""
 
-_NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf, "inf": math.inf, "-inf": -math.inf, "nan": math.nan}
+_NON_FINITE = {
+    "NaN": math.nan,
+    "Infinity": math.inf,
+    "-Infinity": -math.inf,
+    "inf": math.inf,
+    "-inf": -math.inf,
+    "nan": math.nan,
+}
 
 _json_encoder = msgspec.json.Encoder()
 _msgpack_encoder = msgspec.msgpack.Encoder()

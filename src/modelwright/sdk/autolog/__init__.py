@@ -42,5 +42,7 @@ def _chosen(frameworks: Iterable[str]) -> list[str]:
     names = list(frameworks) or list(FRAMEWORKS)
     for name in names:
         if name not in FRAMEWORKS:
-            raise Invalid(f"autolog does not know {name!r}", where="frameworks", hint=f"it knows {', '.join(FRAMEWORKS)}")
+            raise Invalid(
+                f"autolog does not know {name!r}", where="frameworks", hint=f"it knows {', '.join(FRAMEWORKS)}"
+            )
     return names

@@ -32,7 +32,9 @@ _finder: _Finder | None = None
 class _Finder(importlib.abc.MetaPathFinder):
     """Lets the ordinary finders find a module, and calls our patch when it has been executed."""
 
-    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         if fullname not in _WAITING or fullname in _DONE:
             return None
         _DONE.add(fullname)  # so that the search below does not come back here

@@ -30,11 +30,17 @@ def _fit(original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 def _before(run: Run, model: Any, kwargs: dict[str, Any]) -> None:
-    settings = {name: kwargs[name] for name in ("batch_size", "epochs", "steps_per_epoch", "validation_split") if kwargs.get(name) is not None}
+    settings = {
+        name: kwargs[name]
+        for name in ("batch_size", "epochs", "steps_per_epoch", "validation_split")
+        if kwargs.get(name) is not None
+    }
     run.config.update({"model": model.name, "layers": len(model.layers), **settings})
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None:
-        run.config["optimizer"] = {key: value for key, value in optimizer.get_config().items() if isinstance(value, (str, int, float, bool))}
+        run.config["optimizer"] = {
+            key: value for key, value in optimizer.get_config().items() if isinstance(value, (str, int, float, bool))
+        }
     if model.built:
         run.config["parameters"] = model.count_params()
 
@@ -47,7 +53,10 @@ def _callback(run: Run) -> Any:
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             with hooks.guarded("keras"):
-                values = {f"val/{key[4:]}" if key.startswith("val_") else f"train/{key}": value for key, value in (logs or {}).items()}
+                values = {
+                    f"val/{key[4:]}" if key.startswith("val_") else f"train/{key}": value
+                    for key, value in (logs or {}).items()
+                }
                 if values:
                     run.log(values, step=epoch)
 

@@ -27,7 +27,9 @@ def _train(original: Any, *args: Any, **kwargs: Any) -> Any:
         if run is not None:
             with hooks.guarded("lightgbm"):
                 params = args[0] if args else kwargs.get("params", {})
-                run.config.update({key: value for key, value in dict(params).items() if value is not None and not callable(value)})
+                run.config.update(
+                    {key: value for key, value in dict(params).items() if value is not None and not callable(value)}
+                )
                 run.config["num_boost_round"] = args[2] if len(args) > 2 else kwargs.get("num_boost_round", 100)
                 kwargs["callbacks"] = [*(kwargs.get("callbacks") or ()), _callback(run)]
         booster = original(*args, **kwargs)

@@ -63,7 +63,9 @@ def _params(model: Any) -> dict[str, Any]:
     for key, value in model.get_params(deep=True).items():
         if hasattr(value, "get_params"):
             value = type(value).__name__
-        elif isinstance(value, (list, tuple)) and any(hasattr(part, "fit") for item in value for part in (item if isinstance(item, tuple) else (item,))):
+        elif isinstance(value, (list, tuple)) and any(
+            hasattr(part, "fit") for item in value for part in (item if isinstance(item, tuple) else (item,))
+        ):
             value = [item[0] if isinstance(item, tuple) else type(item).__name__ for item in value]
         found[key.replace("__", ".")] = value
     return found

@@ -49,7 +49,9 @@ def _stepped(optimizer: Any, *_: Any) -> None:
             _KNOWN.add(optimizer)
             group = {key: value for key, value in optimizer.param_groups[0].items() if key != "params"}
             sizes = [tensor.numel() for part in optimizer.param_groups for tensor in part["params"]]
-            run.config.setdefaults({"optimizer": {"name": type(optimizer).__name__, **group}, "trained_parameters": sum(sizes)})
+            run.config.setdefaults(
+                {"optimizer": {"name": type(optimizer).__name__, **group}, "trained_parameters": sum(sizes)}
+            )
         values: dict[str, Any] = {"training/learning_rate": optimizer.param_groups[0]["lr"]}
         loss = getattr(_STATE, "loss", None)
         if loss is not None:

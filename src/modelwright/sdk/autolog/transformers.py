@@ -47,7 +47,11 @@ def _make(base: type) -> type:
                 if self.modelwright_run is None or not state.is_world_process_zero:
                     return
                 hidden = ("token", "hub_", "push_to_hub", "key")
-                chosen = {key: value for key, value in args.to_sanitized_dict().items() if not any(part in key for part in hidden)}
+                chosen = {
+                    key: value
+                    for key, value in args.to_sanitized_dict().items()
+                    if not any(part in key for part in hidden)
+                }
                 self.modelwright_run.config.update(chosen)
                 with contextlib.suppress(Exception):
                     self.modelwright_run.config["model"] = {"name": type(model).__name__, **model.config.to_dict()}
