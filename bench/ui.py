@@ -260,7 +260,7 @@ class Bench:
     def regex(self, keys: int) -> None:
         """A pattern over the names of many metrics, to the panels it leaves."""
         experiment = self.experiment("keys")
-        if not self.ask("POST", "/runs:search", {"experiments": [experiment], "limit": 1})["runs"]:
+        if self.ask("POST", "/runs:count", {"experiments": [experiment]})["count"] == 0:
             made = self.ask("POST", "/runs", {"experiment": "keys", "name": "many-keys"})["id"]
             names = [f"layer.{n % 50}/block{n // 50}/weight.{n}" for n in range(keys)]
             for first in range(0, keys, 1000):
@@ -399,7 +399,8 @@ class Bench:
 
     def _heap(self, cdp: CDPSession) -> float:
         cdp.send("HeapProfiler.collectGarbage")
-        return cdp.send("Runtime.getHeapUsage")["usedSize"]
+        heap = cdp.send("Runtime.getHeapUsage")
+        return sum(heap.get(part, 0) for part in ("usedSize", "embedderHeapUsedSize", "backingStorageSize"))
 
 
 def table(rows: list[Row]) -> str:
