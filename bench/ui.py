@@ -38,7 +38,17 @@ _MOVES = 100
 _CANVAS = "[data-panel] canvas"
 # Notes when charts are painted and when the first of what one waits for is there.
 _WATCH = """(() => {
-  const watch = { painted: 0, wall: 0, strokes: 0, charts: new Map(), first: null, list: null }
+  const watch = {
+    painted: 0, wall: 0, strokes: 0, charts: new Map(), first: null, list: null,
+    asked: 0, landed: 0, pending: 0, up: 0, // requests for series
+  }
+  const fetched = window.fetch
+  window.fetch = async (...given) => {
+    if (!String(given[0].url ?? given[0]).includes("series")) return fetched(...given)
+    watch.asked = performance.now()
+    watch.pending += 1
+    try { return await fetched(...given) } finally { watch.pending -= 1; watch.landed = performance.now() }
+  }
   window.__watch = watch
   const pen = CanvasRenderingContext2D.prototype
   for (const name of ["stroke", "fill", "clearRect", "drawImage"]) {
@@ -47,29 +57,30 @@ _WATCH = """(() => {
       watch.painted = performance.now()
       watch.wall = Date.now()
       watch.strokes += 1
-      if (this.canvas instanceof HTMLCanvasElement) watch.charts.set(this.canvas, watch.painted)
+      watch.charts.set(this.canvas, watch.painted)
+      if (watch.first === null && name === "stroke" && this.canvas.closest?.("[data-panel]")) watch.first = watch.painted
       return real.apply(this, given)
     }
   }
-  const look = () => {
-    if (watch.list === null && document.querySelector("[data-run]")) watch.list = performance.now()
-    const drawn = watch.strokes > 0 && document.querySelector("[data-panel] canvas")
-    if (watch.first === null && drawn) watch.first = performance.now()
-    if (watch.list === null || watch.first === null) requestAnimationFrame(look)
-  }
-  requestAnimationFrame(look)
+  const rows = new MutationObserver(() => {
+    if (!document.querySelector("[data-run]")) return
+    rows.disconnect()
+    watch.frame().then((at) => { watch.list = at })
+  })
+  rows.observe(document, { childList: true, subtree: true })
   watch.frame = () => new Promise((done) => requestAnimationFrame(() => {
     const channel = new MessageChannel()
     channel.port1.onmessage = () => done(performance.now())
     channel.port2.postMessage(0)
   }))
-  // The time of the last stroke after `from`, once none came for `rest` ms.
-  watch.quiet = async (from, rest, most = 30000) => {
+  // The time of the last stroke after `from`, once for `rest` ms neither a stroke nor an answer with series came.
+  watch.quiet = async (from, rest, most = 30000, ask = false) => {
     const end = performance.now() + most
     for (;;) {
       await new Promise((done) => setTimeout(done, 30))
       const now = performance.now()
-      if (now > end || (watch.painted > from && now - watch.painted > rest)) return watch.painted
+      const still = watch.pending === 0 && now - Math.max(watch.painted, watch.landed) > rest
+      if (now > end || (watch.painted > from && still && (!ask || watch.asked > from))) return watch.painted
     }
   }
 })()"""
@@ -248,7 +259,8 @@ class Bench:
             self.page.mouse.move(box["x"] + box["width"] * (0.65 + turn / 50), y, steps=4)
             self.page.mouse.up()
             last, one = self.page.evaluate(
-                "async () => { const watch = window.__watch; const last = await watch.quiet(watch.up, 1000);"
+                "async () => { const watch = window.__watch;"
+                " const last = await watch.quiet(watch.up, 1000, 15000, true);"
                 f" return [last - watch.up, watch.charts.get(document.querySelector('{_CANVAS}')) - watch.up] }}"
             )
             if turn:
@@ -379,17 +391,19 @@ class Bench:
             time.sleep(2)
             self.open_live(self.experiment(name))
             self.page.wait_for_timeout(max(5.0, minutes * 15) * 1000)
+            strokes = self.page.evaluate("window.__watch.strokes")
             first = self._heap(cdp)
             heaps = [first]
             until = time.monotonic() + minutes * 60
             while time.monotonic() < until:
                 self.page.wait_for_timeout(min(10.0, minutes * 20) * 1000)
                 heaps.append(self._heap(cdp))
+            strokes = self.page.evaluate("window.__watch.strokes") - strokes
         finally:
             over.set()
             writer.join()
         growth = (heaps[-1] / first - 1) * 100
-        note = f"{first / 1e6:.1f} → {heaps[-1] / 1e6:.1f} MB, most {max(heaps) / 1e6:.1f}, {sent[0]:,} points"
+        note = f"{first / 1e6:.1f} → {heaps[-1] / 1e6:.1f} MB, {sent[0]:,} points, {strokes:,} strokes"
         self.add(f"growth of memory in {minutes:g} min of live updates", growth, 10, "%", note)
 
     def open_live(self, experiment: str) -> None:
