@@ -58,7 +58,7 @@ _WATCH = """(() => {
       watch.wall = Date.now()
       watch.strokes += 1
       watch.charts.set(this.canvas, watch.painted)
-      if (watch.first === null && name === "stroke" && this.canvas.closest?.("[data-panel]")) watch.first = watch.painted
+      if (name === "stroke" && this.canvas.closest?.("[data-panel]")) watch.first ??= watch.painted
       return real.apply(this, given)
     }
   }
