@@ -12,7 +12,7 @@ from modelwright.domains.tracking.points import merge
 from modelwright.domains.tracking.service import forks, log, runs, series
 from modelwright.kit.clock import ManualClock
 from modelwright.kit.context import Ctx
-from modelwright.types.errors import AlreadyExists, Invalid, NotFound
+from modelwright.types.errors import AlreadyExists, Invalid, NotFound, Unavailable
 from modelwright.types.tracking import Fork, LogBatch, MetricKey, Points, RenameMetric, RunCreate, SeriesQuery
 
 
@@ -120,7 +120,7 @@ def test_damaged_points_are_refused_by_name_and_found_by_the_check(ctx: Ctx, tab
         data = bytearray(row[1])
         data[len(data) // 2] ^= 4
         tx.execute(f"UPDATE {table} SET data = ? WHERE id = ?", (bytes(data), row[0]))
-    with pytest.raises(Invalid, match="damaged") as refusal:
+    with pytest.raises(Unavailable, match="damaged") as refusal:
         if table == "chunks":
             series.history(ctx, run, "m")
         else:

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as arrays
 
 from modelwright.domains.tracking.points import axis, batch, cells, chunk, columns, pyramid
 from modelwright.domains.tracking.points.chunk import Block
-from modelwright.types.errors import Invalid
+from modelwright.types.errors import Unavailable
 
 INTS = arrays.arrays(np.int64, st.integers(0, 300), elements=st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3))
 FLOATS = arrays.arrays(np.float64, st.integers(0, 300), elements=st.floats() | st.integers(-5, 5).map(float))
@@ -94,7 +94,7 @@ def test_any_flipped_bit_or_missing_byte_of_a_chunk_or_pyramid_is_found(data) ->
     flipped = bytearray(whole)
     flipped[place // 8] ^= 1 << place % 8
     for broken in (bytes(flipped), whole[: place // 8]):
-        with pytest.raises(Invalid, match="damaged") as refusal:
+        with pytest.raises(Unavailable, match="damaged") as refusal:
             read(broken, "run 1, metric 'm'")
         assert refusal.value.where == "run 1, metric 'm'"
 

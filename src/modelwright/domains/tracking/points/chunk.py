@@ -89,7 +89,7 @@ def read(data: bytes, where: str, *, times: bool = True) -> Block:
         times: False leaves the times out.
 
     Raises:
-        Invalid: the bytes are not what was written.
+        Unavailable: the bytes are not what was written.
     """
     try:
         form, crc = _HEAD.unpack_from(data)

@@ -21,7 +21,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from modelwright.types.errors import Invalid
+from modelwright.types.errors import Unavailable
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
@@ -48,9 +48,9 @@ class _Codecs(threading.local):
 _codecs = _Codecs()
 
 
-def damaged(what: str, where: str = "metric chunk") -> Invalid:
+def damaged(what: str, where: str = "metric chunk") -> Unavailable:
     """The refusal of stored bytes that do not say what they should."""
-    return Invalid(
+    return Unavailable(
         f"stored metric points are damaged: {what}",
         where=where,
         hint="run `mw doctor`; restore the series from a backup, or delete the metric of this run",
@@ -181,7 +181,7 @@ def unpack_ints(data: memoryview, at: int, out: I8) -> int:
     """Fill `out` with the column that starts at `at`; returns the place behind it.
 
     Raises:
-        Invalid: the bytes are not such a column.
+        Unavailable: the bytes are not such a column.
     """
     count = len(out)
     if not count:

@@ -22,7 +22,7 @@ from modelwright.domains.tracking.queries.points import Place, Roof
 from modelwright.kit import logs
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
-from modelwright.types.errors import Invalid
+from modelwright.types.errors import Unavailable
 
 SIZE = 8_192  # points of a sealed chunk
 _POINTS = 16 * SIZE  # points merged at once, about
@@ -56,7 +56,7 @@ def run(ctx: Ctx) -> int:
         try:
             while series(ctx, number, key, least=stored.IDLE):
                 merged += 1
-        except Invalid as error:  # damaged bytes stay where they are; reading them says so
+        except Unavailable as error:  # damaged bytes stay where they are; reading them says so
             _LOG.error("metric %r of run %s cannot be merged: %s", key, number, error)
     return merged
 

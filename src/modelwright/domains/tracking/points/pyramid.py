@@ -71,7 +71,7 @@ def body(data: bytes, where: str) -> memoryview:
     """The checked bytes of the cells, each `CELL` wide.
 
     Raises:
-        Invalid: the bytes are not what was written.
+        Unavailable: the bytes are not what was written.
     """
     if len(data) < _HEAD.size:
         raise damaged("a pyramid is cut short", where)

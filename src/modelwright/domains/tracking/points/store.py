@@ -12,7 +12,7 @@ from modelwright.domains.tracking.queries import points as stored
 from modelwright.domains.tracking.queries import series as names
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
-from modelwright.types.errors import Invalid
+from modelwright.types.errors import Unavailable
 
 
 def copy(tx: Tx, source: int, target: int, up_to_step: int | None) -> None:
@@ -21,7 +21,7 @@ def copy(tx: Tx, source: int, target: int, up_to_step: int | None) -> None:
     Sealed chunks keep the pyramid over them; coarser ones are built when the series is next merged.
 
     Raises:
-        Invalid: stored points that had to be cut are damaged.
+        Unavailable: stored points that had to be cut are damaged.
     """
     experiment = names.experiment_of(tx, target)
     for head in names.of_run(tx, source):
@@ -63,7 +63,7 @@ def damages(ctx: Ctx) -> Iterator[str]:
                     found = len(chunk.read(data, where).steps) if table == "chunks" else _points(data, where)
                     if found != count:
                         yield f"{where}: {table} {number} holds {found} points instead of {count}"
-                except Invalid as error:
+                except Unavailable as error:
                     yield f"{where}: {table} {number}: {error.message}"
                 after = number
 
