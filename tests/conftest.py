@@ -25,6 +25,8 @@ _NUMBER = itertools.count(1)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tables that moved on without a revision make nonsense of every test: say so before the first one."""
+    # A shell starts what runs in its background deaf to Ctrl-C, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(config, "workerinput"):
         return
     from modelwright.server import migrations

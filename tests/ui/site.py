@@ -117,6 +117,10 @@ class Site:
 def faults(page: Any) -> list[str]:
     """What axe finds on a page, serious faults only. Evaluated, because the page's policy lets no script in."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
+    # Colours that are on their way from one theme to the other have no contrast of their own yet.
+    page.evaluate(
+        "() => Promise.allSettled(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished))"
+    )
     found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
     return [
         f"{fault['id']}: {node['html'][:200]}"
