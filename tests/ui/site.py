@@ -119,7 +119,8 @@ def faults(page: Any) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     # Colours that are on their way from one theme to the other have no contrast of their own yet.
     page.evaluate(
-        "() => Promise.allSettled(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished))"
+        "() => Promise.allSettled("
+        "document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished))"
     )
     found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
     return [
