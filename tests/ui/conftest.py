@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from tests.ui.site import ROOT, Site
 
 _ARGUMENTS = (
@@ -27,6 +27,16 @@ _ARGUMENTS = (
 )
 # What a browser says by itself about answers that the page expects and handles.
 _USUAL = ("Failed to load resource", "net::ERR_")
+
+# What a quiet machine does at once may take a busy one seconds.
+expect.set_options(timeout=30_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A journey that fails is tried again, twice at most: the report says that it was."""
+    for item in items:
+        if item.path.is_relative_to(ROOT / "tests" / "ui"):
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 def chromium() -> str:
@@ -90,7 +100,7 @@ def expected() -> list[str]:
 @pytest.fixture
 def context(browser: Browser, expected: list[str]) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     errors: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
