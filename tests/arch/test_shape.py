@@ -17,14 +17,14 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 MOST_LINES = 600
 BUDGET = {
-    "types": 1_500,
-    "kit": 6_000,
-    "domains": 13_000,
-    "protocols": 5_000,
-    "server": 2_500,
-    "sdk": 8_000,
-    "cli": 2_500,
-    "testing": 2_500,
+    "types": 3_000,
+    "kit": 7_500,
+    "domains": 26_000,
+    "protocols": 9_000,
+    "server": 3_500,
+    "sdk": 13_000,
+    "cli": 4_500,
+    "testing": 3_000,
 }
 """Lines a package may have. Raise a number when a feature needs it, and see the whole in the difference."""
 

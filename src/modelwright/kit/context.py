@@ -47,8 +47,8 @@ class Ctx(msgspec.Struct, frozen=True, kw_only=True):
         """The actor's name, for records."""
         return self.actor.name if self.actor else "anonymous"
 
-    def require(self, permission: Permission) -> None:
-        """Refuse unless the actor may do this in the workspace.
+    def require(self, permission: Permission, resource: str = "") -> None:
+        """Refuse unless the actor may do this in the workspace, or to one resource (`models/flight-delay`) of it.
 
         Raises:
             Unauthenticated: nobody is logged in. NotFound: not a member, so the workspace does not exist for them.

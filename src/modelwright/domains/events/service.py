@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from modelwright.domains.events import queries
@@ -11,9 +12,10 @@ from modelwright.kit.db import Tx
 from modelwright.types.events import Event
 
 _NOTE = "events"
+_NOTHING: Mapping[str, Any] = {}
 
 
-def publish(ctx: Ctx, tx: Tx, kind: str, subject: str, parent: str = "") -> None:
+def publish(ctx: Ctx, tx: Tx, kind: str, subject: str, parent: str = "", payload: Mapping[str, Any] = _NOTHING) -> None:
     """Tell, once `tx` has committed, that `subject` changed. One transaction tells each (kind, subject) once."""
     gathered: dict[tuple[str, str, str], tuple[Any, ...]] | None = tx.notes.get(_NOTE)
     if gathered is None:
