@@ -108,6 +108,57 @@ def upgrade() -> None:
     op.create_index('jobs_by_workspace', 'jobs', ['workspace', 'created_ms', 'id'], unique=False)
     op.create_index('jobs_one_queued', 'jobs', ['workspace', 'kind', 'queue_key'], unique=True, sqlite_where=sa.text("state = 'queued' AND queue_key <> ''"), postgresql_where=sa.text("state = 'queued' AND queue_key <> ''"))
     op.create_index('jobs_to_run', 'jobs', ['state', 'run_at_ms'], unique=False)
+    op.create_table('lineage_edges',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('source', sa.BigInteger(), nullable=False),
+    sa.Column('target', sa.BigInteger(), nullable=False),
+    sa.Column('origin', sa.SmallInteger(), nullable=False),
+    sa.Column('via', TEXT, server_default='', nullable=False),
+    sa.Column('first_ms', sa.BigInteger(), nullable=False),
+    sa.Column('last_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('source', 'target', 'origin'),
+    sqlite_autoincrement=True
+    )
+    op.create_index('lineage_edges_by_target', 'lineage_edges', ['target', 'source'], unique=False)
+    op.create_table('lineage_nodes',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('kind', TEXT, nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('label', TEXT, server_default='', nullable=False),
+    sa.Column('facts', TEXT, server_default='{}', nullable=False),
+    sa.Column('same_as', sa.BigInteger(), nullable=True),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('updated_ms', sa.BigInteger(), nullable=False),
+    sa.Column('deleted_ms', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('workspace', 'kind', 'name'),
+    sqlite_autoincrement=True
+    )
+    op.create_index('lineage_nodes_by_same', 'lineage_nodes', ['same_as'], unique=False, sqlite_where=sa.text('same_as IS NOT NULL'), postgresql_where=sa.text('same_as IS NOT NULL'))
+    op.create_table('registered_models',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('kind', TEXT, nullable=False),
+    sa.Column('description', TEXT, server_default='', nullable=False),
+    sa.Column('user_name', TEXT, server_default='', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('updated_ms', sa.BigInteger(), nullable=False),
+    sa.Column('next_version', sa.BigInteger(), server_default='1', nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('workspace', 'name'),
+    sqlite_autoincrement=True
+    )
+    op.create_index('registered_models_by_update', 'registered_models', ['workspace', 'kind', sa.literal_column('updated_ms DESC'), 'name'], unique=False)
+    op.create_table('registered_pasts',
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('model', sa.BigInteger(), nullable=False),
+    sa.Column('next_version', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('workspace', 'name')
+    )
     op.create_table('uploads',
     sa.Column('id', TEXT, nullable=False),
     sa.Column('workspace', TEXT, nullable=False),
@@ -151,6 +202,29 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('experiment', 'key'),
     sqlite_with_rowid=False
     )
+    op.create_table('lineage_columns',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('edge', sa.BigInteger(), nullable=False),
+    sa.Column('source', sa.BigInteger(), nullable=False),
+    sa.Column('source_column', TEXT, nullable=False),
+    sa.Column('target', sa.BigInteger(), nullable=False),
+    sa.Column('target_column', TEXT, nullable=False),
+    sa.Column('how', TEXT, server_default='', nullable=False),
+    sa.Column('origin', sa.SmallInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['edge'], ['lineage_edges.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('edge', 'source_column', 'target_column')
+    )
+    op.create_index('lineage_columns_by_source', 'lineage_columns', ['source', 'source_column'], unique=False)
+    op.create_index('lineage_columns_by_target', 'lineage_columns', ['target', 'target_column'], unique=False)
+    op.create_table('lineage_proofs',
+    sa.Column('edge', sa.BigInteger(), nullable=False),
+    sa.Column('via', TEXT, nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['edge'], ['lineage_edges.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('edge', 'via'),
+    sqlite_with_rowid=False
+    )
     op.create_table('memberships',
     sa.Column('user_name', TEXT, nullable=False),
     sa.Column('workspace', TEXT, nullable=False),
@@ -159,6 +233,37 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['workspace'], ['workspaces.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('user_name', 'workspace')
     )
+    op.create_table('model_versions',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('model', sa.BigInteger(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('kind', TEXT, nullable=False),
+    sa.Column('lifecycle', TEXT, server_default='active', nullable=False),
+    sa.Column('stage', TEXT, server_default='None', nullable=False),
+    sa.Column('status', TEXT, server_default='READY', nullable=False),
+    sa.Column('status_message', TEXT, server_default='', nullable=False),
+    sa.Column('description', TEXT, server_default='', nullable=False),
+    sa.Column('source', TEXT, nullable=False),
+    sa.Column('location', TEXT, nullable=False),
+    sa.Column('run_id', TEXT, server_default='', nullable=False),
+    sa.Column('model_id', TEXT, server_default='', nullable=False),
+    sa.Column('run_link', TEXT, server_default='', nullable=False),
+    sa.Column('user_name', TEXT, server_default='', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('updated_ms', sa.BigInteger(), nullable=False),
+    sa.Column('size', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('digest', TEXT, server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['model'], ['registered_models.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('model', 'version'),
+    sqlite_autoincrement=True
+    )
+    op.create_index('model_versions_by_model', 'model_versions', ['model_id'], unique=False)
+    op.create_index('model_versions_by_run', 'model_versions', ['run_id'], unique=False)
+    op.create_index('model_versions_by_stage', 'model_versions', ['model', 'lifecycle', 'stage', 'version'], unique=False)
+    op.create_index('model_versions_by_update', 'model_versions', ['workspace', 'kind', 'lifecycle', sa.literal_column('updated_ms DESC'), 'name', sa.literal_column('version DESC')], unique=False)
     op.create_table('models',
     sa.Column('id', TEXT, nullable=False),
     sa.Column('workspace', TEXT, nullable=False),
@@ -179,6 +284,39 @@ def upgrade() -> None:
     )
     op.create_index('models_by_creation', 'models', ['experiment', 'lifecycle', sa.literal_column('created_ms DESC'), 'id'], unique=False)
     op.create_index('models_by_run', 'models', ['source_run_id'], unique=False)
+    op.create_table('registered_aliases',
+    sa.Column('model', sa.BigInteger(), nullable=False),
+    sa.Column('alias', TEXT, nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['model'], ['registered_models.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('model', 'alias'),
+    sqlite_with_rowid=False
+    )
+    op.create_table('registered_model_tags',
+    sa.Column('model', sa.BigInteger(), nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('value', TEXT, nullable=False),
+    sa.ForeignKeyConstraint(['model'], ['registered_models.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('model', 'key'),
+    sqlite_with_rowid=False
+    )
+    op.create_index('registered_model_tags_by_value', 'registered_model_tags', ['key', sa.literal_column('substr(value, 1, 64)'), 'model'], unique=False)
+    op.create_table('registry_moves',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('model', sa.BigInteger(), nullable=False),
+    sa.Column('kind', TEXT, nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('verb', TEXT, nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=True),
+    sa.Column('previous', sa.BigInteger(), nullable=True),
+    sa.Column('left_stage', TEXT, server_default='', nullable=False),
+    sa.Column('user_name', TEXT, server_default='', nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['model'], ['registered_models.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    op.create_index('registry_moves_of_name', 'registry_moves', ['model', 'kind', 'name', 'id'], unique=False)
     op.create_table('runs',
     sa.Column('seq', KEY, nullable=False),
     sa.Column('id', TEXT, nullable=False),
@@ -415,6 +553,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('run', 'key'),
     sqlite_with_rowid=False
     )
+    op.create_table('version_facts',
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('facts', TEXT, nullable=False),
+    sa.ForeignKeyConstraint(['version'], ['model_versions.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('version')
+    )
+    op.create_table('version_tags',
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('value', TEXT, nullable=False),
+    sa.ForeignKeyConstraint(['version'], ['model_versions.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('version', 'key'),
+    sqlite_with_rowid=False
+    )
+    op.create_index('version_tags_by_value', 'version_tags', ['key', sa.literal_column('substr(value, 1, 64)'), 'version'], unique=False)
     op.create_table('writers',
     sa.Column('run', sa.BigInteger(), nullable=False),
     sa.Column('writer', TEXT, nullable=False),
