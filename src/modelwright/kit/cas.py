@@ -3,6 +3,8 @@
 A read never gives out damaged bytes as good. A full read checks the digest before its last chunk; a range of a large
 content checks the blocks that it touches against their sums, which are stored beside (`sums/…`), or falls back to
 reading it all when they are missing.
+Packs of many small contents (`kit.packs`) live beside and count as contents where all of them are listed, checked,
+copied or deleted; their names begin with `pack:`.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from modelwright.kit.blobs import BlobStore, checked_range, pieces
+from modelwright.kit.packs import Packs, is_pack
 from modelwright.types.errors import Invalid, NotFound, TooLarge, Unavailable
 
 _BLOCK = 1 << 20   # bytes that share a sum
@@ -34,6 +37,7 @@ class Cas:
 
     def __init__(self, blobs: BlobStore) -> None:
         self.blobs = blobs
+        self.packs = Packs(blobs)
 
     def put(self, chunks: bytes | Iterable[bytes], *, limit: int = 0) -> Stored:
         """Store a content; the same content again is written again, which renews its time and heals a damaged copy.
@@ -57,6 +61,8 @@ class Cas:
         Raises:
             NotFound: at once. Unavailable: the content is damaged, before any damaged range or the last chunk is given.
         """
+        if is_pack(digest) and start == 0 and length is None:
+            return self.packs.open(digest)
         size = self.size(digest)
         checked_range(start, 0 if length is None else length)
         end = size if length is None else min(size, start + length)
@@ -77,7 +83,7 @@ class Cas:
             NotFound: nothing is stored under this digest.
         """
         try:
-            return self.blobs.head(_key(digest)).size
+            return self.packs.size(digest) if is_pack(digest) else self.blobs.head(_key(digest)).size
         except NotFound:
             raise NotFound(f"nothing is stored as {digest}", where="digest") from None
 
@@ -87,11 +93,14 @@ class Cas:
         Raises:
             Unavailable: it is damaged. NotFound: it is not there.
         """
-        for _ in self._whole(digest):
+        for _ in self.packs.open(digest) if is_pack(digest) else self._whole(digest):
             pass
 
     def delete(self, digest: str) -> None:
         """Forget a content; fine when there is none."""
+        if is_pack(digest):
+            self.packs.delete(digest)
+            return
         self.blobs.delete(_key(digest))
         self.blobs.delete(_sums_key(digest))
 
@@ -101,6 +110,14 @@ class Cas:
             digest = "sha256:" + info.key.removeprefix("cas/").replace("/", "")
             if _DIGEST.fullmatch(digest):
                 yield digest, info.size, info.modified_ms
+        yield from self.packs.list()
+
+    def copy(self, digest: str, source: Cas) -> None:
+        """Store a content (or pack) of another store. Raises `NotFound`, `Unavailable` as `open`, and as `put`."""
+        if is_pack(digest):
+            self.packs.put(source.open(digest))
+        else:
+            self.put(source.open(digest))
 
     def _whole(self, digest: str) -> Iterator[bytes]:
         held = b""

@@ -178,7 +178,7 @@ def _copy(source: Cas, target: Cas, tell: Progress) -> tuple[int, int, set[str]]
             except Unavailable:
                 pass  # a damaged copy is replaced
         try:
-            target.put(source.open(digest))
+            target.copy(digest, source)
         except NotFound:  # collected as garbage meanwhile, so no row of the snapshot needs it
             return -1
         except Unavailable:
