@@ -47,6 +47,17 @@ def upgrade() -> None:
     sa.Column('done_ms', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('digest')
     )
+    op.create_table('data_packs',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('digest', TEXT, nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('held_until_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('workspace', 'digest'),
+    sqlite_autoincrement=True
+    )
+    op.create_index('data_packs_by_digest', 'data_packs', ['digest'], unique=False)
     op.create_table('duties',
     sa.Column('name', TEXT, nullable=False),
     sa.Column('worker', TEXT, nullable=False),
@@ -137,6 +148,20 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index('lineage_nodes_by_same', 'lineage_nodes', ['same_as'], unique=False, sqlite_where=sa.text('same_as IS NOT NULL'), postgresql_where=sa.text('same_as IS NOT NULL'))
+    op.create_table('named_datasets',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('description', TEXT, server_default='', nullable=False),
+    sa.Column('retention', TEXT, server_default='{}', nullable=False),
+    sa.Column('last_number', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('updated_ms', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', TEXT, server_default='', nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('workspace', 'name'),
+    sqlite_autoincrement=True
+    )
     op.create_table('registered_models',
     sa.Column('id', KEY, nullable=False),
     sa.Column('workspace', TEXT, nullable=False),
@@ -180,6 +205,61 @@ def upgrade() -> None:
     sa.Column('description', TEXT, server_default='', nullable=False),
     sa.Column('created_ms', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id')
+    )
+    op.create_table('data_objects',
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('pack', sa.BigInteger(), nullable=False),
+    sa.Column('start', sa.BigInteger(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['pack'], ['data_packs.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('digest', 'pack'),
+    sqlite_with_rowid=False
+    )
+    op.create_index('data_objects_by_pack', 'data_objects', ['pack'], unique=False)
+    op.create_table('dataset_alias_moves',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('dataset', sa.BigInteger(), nullable=False),
+    sa.Column('alias', TEXT, nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=True),
+    sa.Column('previous', sa.BigInteger(), nullable=True),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('actor', TEXT, nullable=False),
+    sa.ForeignKeyConstraint(['dataset'], ['named_datasets.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('dataset_alias_moves_by_dataset', 'dataset_alias_moves', ['dataset', 'id'], unique=False)
+    op.create_table('dataset_aliases',
+    sa.Column('dataset', sa.BigInteger(), nullable=False),
+    sa.Column('alias', TEXT, nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('set_ms', sa.BigInteger(), nullable=False),
+    sa.Column('set_by', TEXT, server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['dataset'], ['named_datasets.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('dataset', 'alias'),
+    sqlite_with_rowid=False
+    )
+    op.create_table('dataset_versions',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('dataset', sa.BigInteger(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('root', sa.LargeBinary(), nullable=False),
+    sa.Column('profile', sa.LargeBinary(), nullable=True),
+    sa.Column('kind', TEXT, nullable=False),
+    sa.Column('files', sa.BigInteger(), nullable=False),
+    sa.Column('bytes', sa.BigInteger(), nullable=False),
+    sa.Column('row_count', sa.BigInteger(), nullable=True),
+    sa.Column('message', TEXT, server_default='', nullable=False),
+    sa.Column('source', TEXT, server_default='', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', TEXT, server_default='', nullable=False),
+    sa.Column('created_run', TEXT, server_default='', nullable=False),
+    sa.Column('stored_bytes', sa.BigInteger(), server_default='0', nullable=False),
+    sa.ForeignKeyConstraint(['dataset'], ['named_datasets.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('dataset', 'digest'),
+    sa.UniqueConstraint('dataset', 'number'),
+    sqlite_autoincrement=True
     )
     op.create_table('datasets',
     sa.Column('id', KEY, nullable=False),
@@ -284,6 +364,14 @@ def upgrade() -> None:
     )
     op.create_index('models_by_creation', 'models', ['experiment', 'lifecycle', sa.literal_column('created_ms DESC'), 'id'], unique=False)
     op.create_index('models_by_run', 'models', ['source_run_id'], unique=False)
+    op.create_table('named_dataset_tags',
+    sa.Column('dataset', sa.BigInteger(), nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('value', TEXT, nullable=False),
+    sa.ForeignKeyConstraint(['dataset'], ['named_datasets.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('dataset', 'key'),
+    sqlite_with_rowid=False
+    )
     op.create_table('registered_aliases',
     sa.Column('model', sa.BigInteger(), nullable=False),
     sa.Column('alias', TEXT, nullable=False),
@@ -435,6 +523,33 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('run', 'dataset')
     )
     op.create_index('dataset_inputs_by_dataset', 'dataset_inputs', ['dataset'], unique=False)
+    op.create_table('dataset_uses',
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('run_id', TEXT, nullable=False),
+    sa.Column('direction', TEXT, nullable=False),
+    sa.Column('context', TEXT, server_default='', nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['version'], ['dataset_versions.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('version', 'run_id', 'direction')
+    )
+    op.create_index('dataset_uses_by_run', 'dataset_uses', ['run_id'], unique=False)
+    op.create_table('dataset_version_packs',
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('pack', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['pack'], ['data_packs.id'], ),
+    sa.ForeignKeyConstraint(['version'], ['dataset_versions.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('version', 'pack'),
+    sqlite_with_rowid=False
+    )
+    op.create_index('dataset_version_packs_by_pack', 'dataset_version_packs', ['pack'], unique=False)
+    op.create_table('dataset_version_tags',
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('key', TEXT, nullable=False),
+    sa.Column('value', TEXT, nullable=False),
+    sa.ForeignKeyConstraint(['version'], ['dataset_versions.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('version', 'key'),
+    sqlite_with_rowid=False
+    )
     op.create_table('definitions',
     sa.Column('run', sa.BigInteger(), nullable=False),
     sa.Column('key', TEXT, nullable=False),
