@@ -35,7 +35,8 @@ stops the start, so that a typing error is noticed.
 HTTP_INTRODUCTION = """
 The native API lives under `/api/v1`; a running server describes it in full at `/api/v1/openapi.json`. Send
 `Authorization: Bearer mw_…` where a login is asked for, and `X-Modelwright-Workspace` for a workspace other than
-`default`. Permissions: `open` anyone, `self` any login, `read` viewer, `write` editor, `admin` administrator of the
+`default`. Permissions: `open` anyone, `self` any login, `read` viewer, `write` contributor, `approve` approver,
+`audit` auditor, `admin` administrator of the
 workspace, `server` administrator of the server.
 """
 

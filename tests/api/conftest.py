@@ -39,7 +39,7 @@ class People:
             self.root("POST", "/api/v1/workspaces", json={"id": workspace}, expect=201)
         for name, roles in {
             "viewer": {"team": "viewer"},
-            "editor": {"team": "editor"},
+            "editor": {"team": "contributor"},
             "chief": {"team": "admin"},
             "stranger": {"other": "admin"},
         }.items():

@@ -67,15 +67,15 @@ def test_rows_of_another_workspace_are_not_seen(ctx: Ctx) -> None:
     record(ctx, 1)
     elsewhere = ctx.acting(SYSTEM, "other")
     assert service.search(elsewhere, Search()).items == []
-    viewer = ctx.acting(Actor("v", {"default": Role.EDITOR}), "default")
+    viewer = ctx.acting(Actor("v", {"default": Role.CONTRIBUTOR}), "default")
     with pytest.raises(Denied):
         service.search(viewer, Search())
 
 
 def test_changes_of_access_are_recorded_with_who_and_which_request(people: People) -> None:
     people.root(
-        "PATCH", "/api/v1/users/viewer", json={"roles": {"team": "editor"}}, headers={"x-request-id": "the-request"}
+        "PATCH", "/api/v1/users/viewer", json={"roles": {"team": "contributor"}}, headers={"x-request-id": "the-request"}
     )
     rows = people.root("POST", "/api/v1/audit:search", json={"filter": "request_id = 'the-request'"})["items"]
     assert [(row["actor"], row["action"], row["subject"]) for row in rows] == [("admin", "user.updated", "user/viewer")]
-    assert rows[0]["detail"] == {"roles": {"team": "editor"}}
+    assert rows[0]["detail"] == {"roles": {"team": "contributor"}}

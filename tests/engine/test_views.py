@@ -17,7 +17,7 @@ from modelwright.types.page import Search
 from modelwright.types.tracking import ExperimentCreate, RunCreate, RunState, RunUpdate
 
 
-def acting(ctx: Ctx, name: str, role: Role = Role.EDITOR) -> Ctx:
+def acting(ctx: Ctx, name: str, role: Role = Role.CONTRIBUTOR) -> Ctx:
     return ctx.acting(Actor(name=name, roles={"default": role}), "default")
 
 

@@ -349,7 +349,7 @@ def test_a_viewer_sees_a_run_and_why_it_cannot_be_changed(page: Page, make_site:
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="look-only")).to_be_visible()
     expect(page.get_by_role("button", name="Fork")).to_be_disabled()
-    expect(page.get_by_title("Needs the role editor in the workspace default").first).to_be_visible()
+    expect(page.get_by_title("Needs the role contributor in the workspace default").first).to_be_visible()
     page.get_by_role("heading", name="look-only").dblclick()
     expect(page.get_by_role("textbox", name="Name of the run")).to_have_count(0)
     page.get_by_role("link", name="Activity").click()

@@ -99,7 +99,7 @@ def test_a_user_is_added_given_a_role_shut_out_and_let_in_again(page: Page, site
 
 
 def test_a_token_shows_its_secret_once(page: Page, site: Site) -> None:
-    site.ask("POST", "/users", {"name": "machine", "roles": {"default": "editor"}})
+    site.ask("POST", "/users", {"name": "machine", "roles": {"default": "contributor"}})
     page.goto(f"{site.url}/w/default/settings/tokens")
     page.get_by_role("button", name="New token").click()
     dialog = page.get_by_role("dialog", name="New token")

@@ -32,7 +32,7 @@ def user_command() -> None:
     "--role",
     type=click.Choice([role.value for role in Role]),
     default=None,
-    help="Role in --workspace.  [default: editor, unless --admin]",
+    help="Role in --workspace.  [default: contributor, unless --admin]",
 )
 @click.option("--workspace", default=DEFAULT_WORKSPACE, show_default=True, help="The workspace that --role is for.")
 @click.option("--no-password", is_flag=True, help="Only tokens log in (service accounts).")
@@ -53,7 +53,7 @@ def add(
 ) -> None:
     """Add a user. Asks for a password of at least 12 characters."""
     password = None if no_password else read_password(password_stdin)
-    roles = {workspace: Role(role)} if role else ({} if admin else {workspace: Role.EDITOR})
+    roles = {workspace: Role(role)} if role else ({} if admin else {workspace: Role.CONTRIBUTOR})
     wanted = UserCreate(name=name, password=password, server_admin=admin, roles=roles)
     if dir_ or db:
         ctx = offline(dir_, db)

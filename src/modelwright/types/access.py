@@ -10,31 +10,96 @@ DEFAULT_WORKSPACE = "default"
 
 
 class Role(StrEnum):
-    """What a member may do in a workspace; each role includes the ones before it."""
+    """What someone may do in a workspace, or to one resource of it."""
 
-    VIEWER = "viewer"
-    EDITOR = "editor"
-    ADMIN = "admin"
+    VIEWER = "viewer"            # reads
+    CONTRIBUTOR = "contributor"  # reads and writes
+    APPROVER = "approver"        # reads, writes and decides
+    AUDITOR = "auditor"          # reads everything, the audit log too, and writes nothing
+    ADMIN = "admin"              # all of that, and who may do it
+    NONE = "none"                # in grants: as if the resource did not exist
+
+    @classmethod
+    def _missing_(cls, value: object) -> Role | None:
+        return cls.CONTRIBUTOR if value == "editor" else None  # its name before there were approvers
 
 
 class Permission(StrEnum):
-    """What a route asks for."""
+    """What an operation asks for."""
 
-    OPEN = "open"      # anyone, without login
-    READ = "read"      # viewer and up, in the workspace
-    WRITE = "write"    # editor and up, in the workspace
-    ADMIN = "admin"    # admin of the workspace
-    SERVER = "server"  # administrator of the whole server
-    SELF = "self"      # any logged-in actor, about itself
+    OPEN = "open"        # anyone, without login
+    SELF = "self"        # any logged-in actor, about itself
+    READ = "read"        # every role
+    WRITE = "write"      # contributor, approver, admin
+    APPROVE = "approve"  # approver, admin
+    AUDIT = "audit"      # auditor, admin
+    ADMIN = "admin"      # admin of the workspace
+    SERVER = "server"    # administrator of the whole server
+
+
+MAY: dict[Role, frozenset[Permission]] = {
+    Role.NONE: frozenset(),
+    Role.VIEWER: frozenset({Permission.READ}),
+    Role.CONTRIBUTOR: frozenset({Permission.READ, Permission.WRITE}),
+    Role.APPROVER: frozenset({Permission.READ, Permission.WRITE, Permission.APPROVE}),
+    Role.AUDITOR: frozenset({Permission.READ, Permission.AUDIT}),
+    Role.ADMIN: frozenset(
+        {Permission.READ, Permission.WRITE, Permission.APPROVE, Permission.AUDIT, Permission.ADMIN}
+    ),
+}
+"""What each role may do in its workspace."""
+
+
+class TokenScope(StrEnum):
+    """What a token may be used for, of what its owner may do."""
+
+    READ = "read"        # read, the audit log too where its owner may
+    WRITE = "write"      # read and write
+    APPROVE = "approve"  # read and decide
+    ADMIN = "admin"      # everything
+
+
+SCOPED: dict[TokenScope, frozenset[Permission]] = {
+    TokenScope.READ: frozenset({Permission.READ, Permission.AUDIT}),
+    TokenScope.WRITE: frozenset({Permission.READ, Permission.WRITE}),
+    TokenScope.APPROVE: frozenset({Permission.READ, Permission.APPROVE}),
+    TokenScope.ADMIN: frozenset(Permission),
+}
+"""What each scope lets through."""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A grant as its holder has it: a role on the resources that a pattern names (`models/*`, `models/fraud`)."""
+
+    pattern: str
+    role: Role
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """A user or service account, with its role in each workspace. `local` is the loopback user without login."""
+    """A user or service account, with what it may do. `local` is the loopback user without login.
+
+    Roles are the ones held in person and through groups together. With a token they are no more than its scopes.
+    """
 
     name: str
     roles: dict[str, Role] = {}
     server_admin: bool = False
     token_id: str = ""
+    service: bool = False
+    """A service account: a program, never a person."""
+    groups: tuple[str, ...] = ()
+    audits: tuple[str, ...] = ()
+    """Workspaces where the auditor's permission is held beside another role."""
+    grants: dict[str, tuple[Held, ...]] = {}
+    """Grants by workspace, the most specific first."""
+    scopes: tuple[TokenScope, ...] | None = None
+    """What the token lets through; None without such a limit."""
+    only: tuple[str, ...] = ()
+    """Resource patterns that the token is bound to; none: not bound."""
+    everywhere: bool = False
+    """Administrator in every workspace, without being one of the server: a limited token of a server administrator."""
+    session: str = ""
+    """The public id of the session of a browser."""
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):

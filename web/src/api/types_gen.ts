@@ -3,12 +3,20 @@
 /** A number as JSON carries it: NaN and the infinities travel as text. */
 export type Num = number | string
 
-/** A user or service account, with its role in each workspace. `local` is the loopback user without login. */
+/** A user or service account, with what it may do. `local` is the loopback user without login. */
 export interface Actor {
   name: string
   roles: Record<string, Role>
   server_admin: boolean
   token_id: string
+  service: boolean
+  groups: string[]
+  audits: string[]
+  grants: Record<string, Held[]>
+  scopes: TokenScope[] | null
+  only: string[]
+  everywhere: boolean
+  session: string
 }
 
 /** A file of a run or logged model, or a directory (`size` then None). */
@@ -204,6 +212,12 @@ export interface GitStateIn {
 
 /** Which way a metric is better. */
 export type Goal = "max" | "min"
+
+/** A grant as its holder has it: a role on the resources that a pattern names (`models/*`, `models/fraud`). */
+export interface Held {
+  pattern: string
+  role: Role
+}
 
 /** The most important params first. */
 export interface Importance {
@@ -578,8 +592,8 @@ export interface RenameMetric {
   new_key: string
 }
 
-/** What a member may do in a workspace; each role includes the ones before it. */
-export type Role = "admin" | "editor" | "viewer"
+/** What someone may do in a workspace, or to one resource of it. */
+export type Role = "admin" | "approver" | "auditor" | "contributor" | "none" | "viewer"
 
 /** One run. Lists leave out `origin`, inputs and outputs; `GET /runs/{id}` has all of it. */
 export interface Run {
@@ -804,6 +818,9 @@ export interface TokenCreate {
   label?: string
   days?: number | null
 }
+
+/** What a token may be used for, of what its owner may do. */
+export type TokenScope = "admin" | "approve" | "read" | "write"
 
 /** A file that is sent in parts, in any order; it appears when the upload is completed. */
 export interface Upload {

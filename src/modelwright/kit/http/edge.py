@@ -44,7 +44,9 @@ _ONCE = (
     b"content-encoding",
     b"x-modelwright-workspace",
 )
-_IN_WORKSPACE = frozenset({Permission.READ, Permission.WRITE, Permission.ADMIN})
+_IN_WORKSPACE = frozenset(
+    {Permission.READ, Permission.WRITE, Permission.APPROVE, Permission.AUDIT, Permission.ADMIN}
+)
 _PLAIN = frozenset({b"content-type", b"content-length"})
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -217,7 +219,8 @@ class Edge:
             if isinstance(actor, Unknown):
                 actor = await self._in_pool(self._gate.look_up, scope, headers)
             ctx = self._ctx.acting(actor, workspace, request_id)
-            ctx.require(operation.permission)
+            if not operation.resource or not ctx.may_some(operation.permission, operation.resource):
+                ctx.require(operation.permission)
             if workspace != DEFAULT_WORKSPACE and operation.permission in _IN_WORKSPACE:
                 exists = self._gate.enter(workspace)
                 if exists is None:

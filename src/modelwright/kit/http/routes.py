@@ -33,6 +33,7 @@ class Operation:
         "query",
         "raw",
         "request",
+        "resource",
         "response",
         "status",
         "stream",
@@ -45,6 +46,7 @@ class Operation:
         self.path = path
         self.handler = handler
         self.permission = permission
+        self.resource = ""
         self.name = ""
         self.tag = ""
         self.summary = ""
@@ -82,6 +84,7 @@ class Routes:
         path: str,
         *,
         permission: Permission,
+        resource: str = "",
         name: str = "",
         summary: str = "",
         status: int = 200,
@@ -100,6 +103,8 @@ class Routes:
         the Starlette request; the others are query parameters. None is answered as 204, a Starlette response as it is.
 
         Args:
+            resource: the kind of resource (`models`) for which the room checks the permission by itself, in every case:
+                the edge then lets in whoever may do this to any resource of the kind.
             raw: `handler(ctx, request, **path) -> Response`; nothing is bound or encoded.
             stream: a plain `def` that reads the body as it arrives, with `chunks(request)`; it runs in a pool
                 for slow clients.
@@ -111,6 +116,7 @@ class Routes:
 
         def declare(handler: Handler) -> Handler:
             operation = Operation(method, self.prefix + path, handler, permission)
+            operation.resource = resource
             operation.name = name or f"{self.tag}_{handler.__name__}"
             operation.tag = self.tag
             operation.summary = summary or (handler.__doc__ or "").strip().split("\n")[0]

@@ -20,7 +20,8 @@ import { toast } from "~/ui/toast"
 import { AddUserDialog, RemoveUserDialog } from "./userDialogs"
 
 export const ROLES: { value: Role | "none"; label: string }[] = [
-  { value: "none", label: "No role" }, { value: "viewer", label: "Viewer" }, { value: "editor", label: "Editor" }, { value: "admin", label: "Admin" },
+  { value: "none", label: "No role" }, { value: "viewer", label: "Viewer" }, { value: "contributor", label: "Contributor" },
+  { value: "approver", label: "Approver" }, { value: "auditor", label: "Auditor" }, { value: "admin", label: "Admin" },
 ]
 
 export function UsersTab({ ws }: { ws: string }) {

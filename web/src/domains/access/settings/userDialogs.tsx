@@ -13,7 +13,7 @@ import { toast } from "~/ui/toast"
 export function AddUserDialog({ ws, onClose }: { ws: string; onClose: () => void }) {
   const [name, setName] = useState("")
   const [password, setPassword] = useState("")
-  const [role, setRole] = useState<Role>("editor")
+  const [role, setRole] = useState<Role>("contributor")
   const [admin, setAdmin] = useState(false)
   const client = useQueryClient()
   const form = useId()
@@ -35,7 +35,7 @@ export function AddUserDialog({ ws, onClose }: { ws: string; onClose: () => void
         </Field>
         <div className="flex flex-col gap-1">
           <span className="text-dense font-medium text-text-2">Role in {ws}</span>
-          <span><Segmented<Role> label={`Role in ${ws}`} value={role} onChange={setRole} options={[{ value: "viewer", label: "Viewer" }, { value: "editor", label: "Editor" }, { value: "admin", label: "Admin" }]} /></span>
+          <span><Segmented<Role> label={`Role in ${ws}`} value={role} onChange={setRole} options={[{ value: "viewer", label: "Viewer" }, { value: "contributor", label: "Contributor" }, { value: "approver", label: "Approver" }, { value: "auditor", label: "Auditor" }, { value: "admin", label: "Admin" }]} /></span>
         </div>
         <div className="pt-2"><Switch label="Administrator of the whole server" checked={admin} onChange={setAdmin} /></div>
       </form>

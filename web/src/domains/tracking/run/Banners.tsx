@@ -9,7 +9,7 @@ import { useWhyNot } from "./access"
 import { useRunChanges } from "./change"
 
 export function Banners({ ws, run }: { ws: string; run: Run }) {
-  const why = useWhyNot(ws, "editor")
+  const why = useWhyNot(ws, "contributor")
   const { restore } = useRunChanges(ws, run.id)
   return (
     <>

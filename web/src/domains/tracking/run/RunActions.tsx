@@ -17,7 +17,7 @@ import { ForkDialog } from "./ForkDialog"
 export function RunActions({ ws, run }: { ws: string; run: Run }) {
   const [forking, setForking] = useState(false)
   const why = useWhyFixed(ws, run)
-  const role = useWhyNot(ws, "editor")
+  const role = useWhyNot(ws, "contributor")
   const { stop, remove, restore } = useRunChanges(ws, run.id)
   const copy = (text: string, what: string): void => void copyText(text).then(() => toast(`${what} copied`))
   const alive = run.state === "running" || run.state === "queued" || run.state === "crashed"
