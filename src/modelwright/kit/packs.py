@@ -132,7 +132,7 @@ class _Arriving:
         """The bytes of the pack; the last ones come when all contents are right."""
         yield self._head
         places = iter(self.items)
-        item = next(places)
+        item: packs.Item | None = next(places)
         hasher, left = self._new(), item.size
         held = b""
         for piece in self._rest():
@@ -140,7 +140,7 @@ class _Arriving:
                 yield held
             view = memoryview(piece)
             while len(view):
-                if not left:
+                if item is None:
                     raise TooLarge("the pack goes on after its end", where="body")
                 part = view[:left]
                 hasher.update(part)

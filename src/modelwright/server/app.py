@@ -56,13 +56,16 @@ def open_state(settings: Settings) -> Ctx:
         raise Invalid(f"the data folder cannot be made: {error}", where="--dir") from None
     dialect = open_dialect(settings.db, place)
     migrations.upgrade(dialect)
-    return Ctx(
+    state = Ctx(
         db=Database(dialect, query_timeout_s=settings.query_timeout_s),
         cas=Cas(open_blobs(settings.blobs, place)),
         clock=SystemClock(),
         settings=settings,
         actor=SYSTEM,
+        hooks={},
     )
+    wiring.plug(state)
+    return state
 
 
 def build(settings: Settings, ctx: Ctx | None = None) -> tuple[Starlette, Ctx]:

@@ -7,12 +7,16 @@ from typing import Any
 
 from modelwright.domains.access.routes import ROUTES as ACCESS
 from modelwright.domains.audit.routes import ROUTES as AUDIT
+from modelwright.domains.data.background import DUTIES as DATA_DUTIES
+from modelwright.domains.data.routes import ROUTES as DATA
+from modelwright.domains.data.service import hooks as data_hooks
 from modelwright.domains.events.background import DUTIES as EVENTS_DUTIES
 from modelwright.domains.events.routes import ROUTES as EVENTS
 from modelwright.domains.jobs.background import DUTIES as JOBS_DUTIES
 from modelwright.domains.jobs.routes import ROUTES as JOBS
 from modelwright.domains.tracking.background import DUTIES as TRACKING_DUTIES
 from modelwright.domains.tracking.routes import ROUTES as TRACKING
+from modelwright.domains.tracking.service import garbage
 from modelwright.kit.context import Ctx
 from modelwright.kit.duty import Duty
 from modelwright.kit.http import Routes
@@ -22,14 +26,20 @@ from modelwright.types.jobs import Job
 
 def routes() -> list[Routes]:
     """The operations of all rooms and wires."""
-    return [*ACCESS, *AUDIT, *EVENTS, *JOBS, *TRACKING, *MLFLOW]
+    return [*ACCESS, *AUDIT, *DATA, *EVENTS, *JOBS, *TRACKING, *MLFLOW]
 
 
 def duties() -> list[Duty]:
     """The recurring tasks of all rooms."""
-    return [*EVENTS_DUTIES, *JOBS_DUTIES, *TRACKING_DUTIES]
+    return [*DATA_DUTIES, *EVENTS_DUTIES, *JOBS_DUTIES, *TRACKING_DUTIES]
 
 
 def jobs() -> dict[str, Callable[[Ctx, Job], dict[str, Any]]]:
     """The job handlers of all rooms, by kind."""
     return {}
+
+
+def plug(ctx: Ctx) -> None:
+    """Tell rooms of each other by hooks: once for each opened state."""
+    data_hooks.register(ctx)
+    ctx.hooks.setdefault("spare_content", []).append(garbage.spare)

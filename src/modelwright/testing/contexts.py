@@ -14,7 +14,7 @@ from modelwright.kit.db import Database
 from modelwright.kit.dialect import open_dialect
 from modelwright.kit.settings import Settings
 from modelwright.kit.sqlite import Sqlite
-from modelwright.server import migrations
+from modelwright.server import migrations, wiring
 
 
 def context(tmp_path: Path, *, db_url: str = "", blobs: str = "", clock: Clock | None = None) -> Ctx:
@@ -29,10 +29,12 @@ def context(tmp_path: Path, *, db_url: str = "", blobs: str = "", clock: Clock |
     if isinstance(dialect, Sqlite) and not dialect.path.exists():
         dialect.path.write_bytes(_empty())
     migrations.upgrade(dialect)
-    return Ctx(
+    state = Ctx(
         db=Database(dialect, query_timeout_s=settings.query_timeout_s), cas=Cas(open_blobs(blobs, tmp_path)),
-        clock=clock or SystemClock(), settings=settings, actor=SYSTEM,
+        clock=clock or SystemClock(), settings=settings, actor=SYSTEM, hooks={},
     )
+    wiring.plug(state)
+    return state
 
 
 @functools.cache

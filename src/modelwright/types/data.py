@@ -47,7 +47,7 @@ class Segment(msgspec.Struct, frozen=True, array_like=True):
     first: str
     last: str
     files: int
-    bytes: int
+    size: int
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +120,7 @@ class DatasetUpdate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VersionCreate(msgspec.Struct, frozen=True, kw_only=True):
-    """A version to be made of contents that were sent before. `root` names the list of segments, `profile` a profile."""
+    """A version to be made of contents that were sent before: `root` lists the segments, `profile` is of `Profile`."""
 
     root: str
     kind: DataKind = DataKind.FILES
@@ -344,3 +344,11 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     columns: list[str]
     rows: list[list[Any]]
     total: int
+
+
+_identity = msgspec.msgpack.Encoder().encode
+
+
+def identity(entry: Entry) -> bytes:
+    """What of an entry makes a version: not how its content is cut. BLAKE3 over all of them in order is the digest."""
+    return _identity((entry.path, entry.size, entry.digest, entry.uri, entry.check))

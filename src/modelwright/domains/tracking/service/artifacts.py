@@ -12,14 +12,15 @@ from mimetypes import MimeTypes
 from modelwright.domains.audit import service as audit
 from modelwright.domains.events import service as events
 from modelwright.domains.tracking.queries import artifacts as queries
-from modelwright.domains.tracking.queries import garbage, models, runs, uploads
+from modelwright.domains.tracking.queries import models, runs, uploads
 from modelwright.domains.tracking.queries.artifacts import ArtifactRow
 from modelwright.domains.tracking.rules import paths
+from modelwright.domains.tracking.service import garbage
 from modelwright.kit.cas import Stored
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import Permission
-from modelwright.types.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable
+from modelwright.types.errors import Conflict, Invalid, NotFound, TooLarge
 from modelwright.types.ids import is_id, new_id
 from modelwright.types.tracking import Artifact, Upload, UploadPart
 
@@ -179,7 +180,7 @@ def put_part(ctx: Ctx, upload_id: str, number: int, chunks: bytes | Iterable[byt
     def work(tx: Tx) -> None:
         _upload(tx, ctx, upload_id, lock=True)
         uploads.put_part(tx, upload_id, part)
-        _spared(ctx, tx, part.digest)
+        garbage.spare(ctx, tx, part.digest)
 
     ctx.db.submit(work, key=upload_id).result()
     return part
@@ -242,7 +243,7 @@ def _name(ctx: Ctx, owner: str, path: str, stored: Stored, *, ends_upload: str =
         old = queries.get(tx, ctx.workspace, owner, path)
         row = ArtifactRow(path, stored.digest, stored.size, media_type(path), ctx.clock.now_ms())
         queries.put(tx, ctx.workspace, owner, row)
-        _spared(ctx, tx, stored.digest)
+        garbage.spare(ctx, tx, stored.digest)
         if ends_upload:
             uploads.delete(tx, ends_upload)
         if old is not None and old.digest != stored.digest:
@@ -251,24 +252,6 @@ def _name(ctx: Ctx, owner: str, path: str, stored: Stored, *, ends_upload: str =
         return row.artifact
 
     return ctx.db.submit(work, key=owner).result()
-
-
-def _spared(ctx: Ctx, tx: Tx, digest: str) -> None:
-    """To be asked after a reference to a content was written; see `service/garbage.py`.
-
-    Raises:
-        Unavailable: the content is being deleted at this moment; sending it again stores it anew.
-    """
-    mark = garbage.mark_of(tx, digest)
-    if mark is None:
-        return
-    try:
-        if mark.done_ms is not None and ctx.cas.size(digest) >= 0:  # stored again after it was deleted
-            garbage.unmark(tx, [digest])
-            return
-    except NotFound:
-        pass
-    raise Unavailable("the same content was being deleted just now; send it again", where="body")
 
 
 def media_type(path: str) -> str:

@@ -4,7 +4,9 @@ A content may be stored again while it is being deleted, so deletion has two pha
 on a new reference to it is refused (the client sends it again). When every transaction that could not see that has
 ended, it is deleted, and the mark stays a while: who stored the content after that may refer to it, and takes the mark
 away.
-Other rooms tell what they refer to by the hook `blob_references`: `(tx, digests) -> those in use`.
+Other rooms tell what they refer to by the hook `blob_references`: `(tx, digests) -> those in use`; they hear of what is
+condemned, in the transaction that does it, by the hook `blob_condemned`: `(tx, digests)`. Who stored a content and
+refers to it asks `spare`, also by the hook `spare_content`.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from modelwright.domains.tracking.queries import purging, uploads
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import Permission
-from modelwright.types.errors import Unavailable
+from modelwright.types.errors import NotFound, Unavailable
 from modelwright.types.ids import new_id
 
 GRACE_MS = 3_600_000  # younger contents are left alone
@@ -64,6 +66,24 @@ def collect(ctx: Ctx, *, older_than_ms: int = GRACE_MS) -> dict[str, int]:
         jobs.release_duties(ctx, worker)
 
 
+def spare(ctx: Ctx, tx: Tx, digest: str) -> None:
+    """To be asked after a reference to a content was written.
+
+    Raises:
+        Unavailable: the content is being deleted at this moment; sending it again stores it anew.
+    """
+    mark = queries.mark_of(tx, digest)
+    if mark is None:
+        return
+    try:
+        if mark.done_ms is not None and ctx.cas.size(digest) >= 0:  # stored again after it was deleted
+            queries.unmark(tx, [digest])
+            return
+    except NotFound:
+        pass
+    raise Unavailable("the same content was being deleted just now; send it again", where="body")
+
+
 def _finish(ctx: Ctx, counts: dict[str, int]) -> None:
     runs = purging.pending(ctx.db)
     purging.finish(ctx.db, runs)
@@ -76,7 +96,10 @@ def _finish(ctx: Ctx, counts: dict[str, int]) -> None:
 def _condemn(ctx: Ctx, digests: list[str]) -> None:
     with ctx.db.write() as tx:
         used = _used(ctx, tx, digests)
-        queries.mark(tx, [digest for digest in digests if digest not in used], ctx.clock.now_ms())
+        unused = [digest for digest in digests if digest not in used]
+        queries.mark(tx, unused, ctx.clock.now_ms())
+        for hook in ctx.hooks.get("blob_condemned", []):
+            hook(tx, unused)
 
 
 def _delete(ctx: Ctx, sizes: dict[str, int], counts: dict[str, int]) -> None:

@@ -1,0 +1,1 @@
+"""Every statement of data, one file a noun."""

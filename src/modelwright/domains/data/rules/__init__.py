@@ -1,0 +1,1 @@
+"""The pure decisions of data: names and references, what a manifest may say, what differs, what may go."""
