@@ -139,6 +139,13 @@ class Dialect(Protocol):
         """Whole numbers as one bound value, for `among`."""
         ...
 
+    def few(self, columns: str, table: str, key: str, order: str, also: str = "") -> str:
+        """The text of a query: of each of many values of `key`, the first rows only, in an order that an index has.
+
+        Two marks: what `members` gives for the values, and how many rows of each. `also` narrows them (`AND …`).
+        """
+        ...
+
     def pattern(self, pattern: str) -> str:
         """A caller's regular expression as the engine spells it; raises Invalid."""
         ...

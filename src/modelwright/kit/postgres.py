@@ -226,6 +226,13 @@ class Postgres:
         """An array."""
         return list(values)
 
+    def few(self, columns: str, table: str, key: str, order: str, also: str = "") -> str:
+        """A lateral join."""
+        return (
+            f"SELECT {columns} FROM unnest(?::bigint[]) AS wanted(value) CROSS JOIN LATERAL "
+            f"(SELECT {columns} FROM {table} WHERE {key} = wanted.value {also} ORDER BY {order} LIMIT ?) AS few"
+        )
+
     def pattern(self, pattern: str) -> str:
         """PostgreSQL has its own syntax."""
         return regexp.postgres(pattern)

@@ -237,6 +237,13 @@ class Sqlite:
         """A JSON list."""
         return f"[{','.join(map(str, values))}]"
 
+    def few(self, columns: str, table: str, key: str, order: str, also: str = "") -> str:
+        """By row id: the inner query stops after its limit."""
+        return (
+            f"SELECT {columns} FROM json_each(?) each CROSS JOIN {table} ON {table}.rowid IN "
+            f"(SELECT rowid FROM {table} WHERE {key} = each.value {also} ORDER BY {order} LIMIT ?)"
+        )
+
     def pattern(self, pattern: str) -> str:
         """SQLite calls RE2."""
         regexp.check(pattern)
