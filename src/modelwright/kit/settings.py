@@ -49,6 +49,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How long events stay readable for pages that reconnect."""
     drain_s: float = 10.0
     """How long a stopping server lets requests in flight finish."""
+    egress_allow: tuple[str, ...] = ()
+    """Places outside the public internet that the server may call (webhooks, login providers, references): hosts,
+    `host:port`, addresses, networks (`10.1.0.0/16`)."""
+    secret_key: str = ""
+    """Seals secrets in the database; at least 32 characters. Empty means the file `secret.key` in `dir`, made at need."""
     log_level: str = "info"
     """`debug`, `info`, `warning` or `error`."""
 
