@@ -240,8 +240,8 @@ class Sqlite:
     def few(self, columns: str, table: str, key: str, order: str, also: str = "") -> str:
         """By row id: the inner query stops after its limit."""
         return (
-            f"SELECT {columns} FROM json_each(?) each CROSS JOIN {table} ON {table}.rowid IN "
-            f"(SELECT rowid FROM {table} WHERE {key} = each.value {also} ORDER BY {order} LIMIT ?)"
+            f"SELECT {columns} FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN {table} ON {table}.rowid IN "
+            f"(SELECT rowid FROM {table} WHERE {key} = wanted {also} ORDER BY {order} LIMIT ?)"
         )
 
     def pattern(self, pattern: str) -> str:
