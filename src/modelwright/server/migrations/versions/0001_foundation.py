@@ -119,6 +119,22 @@ def upgrade() -> None:
     op.create_index('jobs_by_workspace', 'jobs', ['workspace', 'created_ms', 'id'], unique=False)
     op.create_index('jobs_one_queued', 'jobs', ['workspace', 'kind', 'queue_key'], unique=True, sqlite_where=sa.text("state = 'queued' AND queue_key <> ''"), postgresql_where=sa.text("state = 'queued' AND queue_key <> ''"))
     op.create_index('jobs_to_run', 'jobs', ['state', 'run_at_ms'], unique=False)
+    op.create_table('lineage_checks',
+    sa.Column('node', sa.BigInteger(), nullable=False),
+    sa.Column('column_name', TEXT, nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('via', TEXT, nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('passed', sa.SmallInteger(), nullable=True),
+    sa.Column('detail', TEXT, server_default='', nullable=False),
+    sa.PrimaryKeyConstraint('node', 'column_name', 'name', 'via')
+    )
+    op.create_index('lineage_checks_by_time', 'lineage_checks', ['node', 'at_ms'], unique=False)
+    op.create_table('lineage_cursors',
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('name')
+    )
     op.create_table('lineage_edges',
     sa.Column('id', KEY, nullable=False),
     sa.Column('source', sa.BigInteger(), nullable=False),
@@ -132,6 +148,35 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index('lineage_edges_by_target', 'lineage_edges', ['target', 'source'], unique=False)
+    op.create_table('lineage_events',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('digest', TEXT, nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('received_ms', sa.BigInteger(), nullable=False),
+    sa.Column('run', TEXT, server_default='', nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('workspace', 'digest'),
+    sqlite_autoincrement=True
+    )
+    op.create_index('lineage_events_by_arrival', 'lineage_events', ['received_ms'], unique=False)
+    op.create_index('lineage_events_by_time', 'lineage_events', ['workspace', 'at_ms'], unique=False)
+    op.create_table('lineage_facets',
+    sa.Column('of_run', sa.SmallInteger(), nullable=False),
+    sa.Column('owner', sa.BigInteger(), nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('value', TEXT, nullable=False),
+    sa.PrimaryKeyConstraint('of_run', 'owner', 'name')
+    )
+    op.create_table('lineage_namespaces',
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('updated_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('workspace', 'name')
+    )
     op.create_table('lineage_nodes',
     sa.Column('id', KEY, nullable=False),
     sa.Column('workspace', TEXT, nullable=False),
@@ -148,6 +193,36 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index('lineage_nodes_by_same', 'lineage_nodes', ['same_as'], unique=False, sqlite_where=sa.text('same_as IS NOT NULL'), postgresql_where=sa.text('same_as IS NOT NULL'))
+    op.create_table('lineage_runs',
+    sa.Column('seq', KEY, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('job', sa.BigInteger(), nullable=False),
+    sa.Column('parent', TEXT, server_default='', nullable=False),
+    sa.Column('state', TEXT, server_default='NEW', nullable=False),
+    sa.Column('final', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('state_ms', sa.BigInteger(), nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('updated_ms', sa.BigInteger(), nullable=False),
+    sa.Column('started_ms', sa.BigInteger(), nullable=True),
+    sa.Column('ended_ms', sa.BigInteger(), nullable=True),
+    sa.Column('nominal_start_ms', sa.BigInteger(), nullable=True),
+    sa.Column('nominal_end_ms', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('seq'),
+    sa.UniqueConstraint('workspace', 'id'),
+    sqlite_autoincrement=True
+    )
+    op.create_index('lineage_runs_by_job', 'lineage_runs', ['job', 'created_ms'], unique=False)
+    op.create_table('lineage_versions',
+    sa.Column('node', sa.BigInteger(), nullable=False),
+    sa.Column('version', TEXT, nullable=False),
+    sa.Column('first_ms', sa.BigInteger(), nullable=False),
+    sa.Column('last_ms', sa.BigInteger(), nullable=False),
+    sa.Column('run', TEXT, server_default='', nullable=False),
+    sa.Column('facts', TEXT, server_default='{}', nullable=False),
+    sa.PrimaryKeyConstraint('node', 'version')
+    )
+    op.create_index('lineage_versions_by_time', 'lineage_versions', ['node', 'last_ms'], unique=False)
     op.create_table('named_datasets',
     sa.Column('id', KEY, nullable=False),
     sa.Column('workspace', TEXT, nullable=False),
@@ -305,6 +380,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('edge', 'via'),
     sqlite_with_rowid=False
     )
+    op.create_table('lineage_run_data',
+    sa.Column('run', sa.BigInteger(), nullable=False),
+    sa.Column('node', sa.BigInteger(), nullable=False),
+    sa.Column('written', sa.SmallInteger(), nullable=False),
+    sa.Column('version', TEXT, server_default='', nullable=False),
+    sa.Column('facets', TEXT, server_default='{}', nullable=False),
+    sa.ForeignKeyConstraint(['run'], ['lineage_runs.seq'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('run', 'node', 'written')
+    )
+    op.create_index('lineage_run_data_by_node', 'lineage_run_data', ['node', 'written', 'run'], unique=False)
     op.create_table('memberships',
     sa.Column('user_name', TEXT, nullable=False),
     sa.Column('workspace', TEXT, nullable=False),
