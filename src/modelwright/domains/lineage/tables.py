@@ -64,3 +64,95 @@ lineage_columns = sa.Table(
     sa.Index("lineage_columns_by_source", "source", "source_column"),
     sa.Index("lineage_columns_by_target", "target", "target_column"),
 )
+
+lineage_cursors = sa.Table(  # how far those who go through something piece by piece have come
+    "lineage_cursors", metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("position", _BIG, nullable=False),
+)
+
+lineage_namespaces = sa.Table(  # where tables and jobs of other systems live
+    "lineage_namespaces", metadata,
+    sa.Column("workspace", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("created_ms", _BIG, nullable=False),
+    sa.Column("updated_ms", _BIG, nullable=False),
+)
+
+lineage_runs = sa.Table(  # runs of jobs of other systems
+    "lineage_runs", metadata,
+    sa.Column("seq", _SERIAL, primary_key=True),
+    sa.Column("workspace", sa.Text, nullable=False),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("job", _BIG, nullable=False),                            # a node
+    sa.Column("parent", sa.Text, nullable=False, server_default=""),
+    sa.Column("state", sa.Text, nullable=False, server_default="NEW"),
+    sa.Column("final", _FLAG, nullable=False, server_default="0"),     # its state can only be replaced by a later end
+    sa.Column("state_ms", _BIG, nullable=False),
+    sa.Column("created_ms", _BIG, nullable=False),                     # its earliest event
+    sa.Column("updated_ms", _BIG, nullable=False),
+    sa.Column("started_ms", _BIG),
+    sa.Column("ended_ms", _BIG),
+    sa.Column("nominal_start_ms", _BIG),
+    sa.Column("nominal_end_ms", _BIG),
+    sa.UniqueConstraint("workspace", "id"),
+    sa.Index("lineage_runs_by_job", "job", "created_ms"),
+    sqlite_autoincrement=True,
+)
+
+lineage_run_data = sa.Table(  # what a run read and wrote
+    "lineage_run_data", metadata,
+    sa.Column("run", _BIG, sa.ForeignKey("lineage_runs.seq", ondelete="CASCADE"), primary_key=True),
+    sa.Column("node", _BIG, primary_key=True),
+    sa.Column("written", _FLAG, primary_key=True),
+    sa.Column("version", sa.Text, nullable=False, server_default=""),
+    sa.Column("facets", sa.Text, nullable=False, server_default="{}"),  # those of this reading or writing alone
+    sa.Index("lineage_run_data_by_node", "node", "written", "run"),
+)
+
+lineage_facets = sa.Table(  # what others say about a node or a run of theirs: the newest of each name
+    "lineage_facets", metadata,
+    sa.Column("of_run", _FLAG, primary_key=True),
+    sa.Column("owner", _BIG, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("at_ms", _BIG, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),                       # JSON
+)
+
+lineage_versions = sa.Table(  # how a table or job of another system looked
+    "lineage_versions", metadata,
+    sa.Column("node", _BIG, primary_key=True),
+    sa.Column("version", sa.Text, primary_key=True),
+    sa.Column("first_ms", _BIG, nullable=False),
+    sa.Column("last_ms", _BIG, nullable=False),
+    sa.Column("run", sa.Text, nullable=False, server_default=""),
+    sa.Column("facts", sa.Text, nullable=False, server_default="{}"),  # JSON
+    sa.Index("lineage_versions_by_time", "node", "last_ms"),
+)
+
+lineage_checks = sa.Table(  # results of checks of data, as others found them
+    "lineage_checks", metadata,
+    sa.Column("node", _BIG, primary_key=True),
+    sa.Column("column_name", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("via", sa.Text, primary_key=True),
+    sa.Column("at_ms", _BIG, nullable=False),
+    sa.Column("passed", _FLAG),                                        # NULL: it could not be told
+    sa.Column("detail", sa.Text, nullable=False, server_default=""),
+    sa.Index("lineage_checks_by_time", "node", "at_ms"),
+)
+
+lineage_events = sa.Table(  # what others sent, as it came
+    "lineage_events", metadata,
+    sa.Column("id", _SERIAL, primary_key=True),
+    sa.Column("workspace", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("at_ms", _BIG, nullable=False),
+    sa.Column("received_ms", _BIG, nullable=False),
+    sa.Column("run", sa.Text, nullable=False, server_default=""),
+    sa.Column("body", sa.LargeBinary, nullable=False),                 # zstd
+    sa.UniqueConstraint("workspace", "digest"),
+    sa.Index("lineage_events_by_time", "workspace", "at_ms"),
+    sa.Index("lineage_events_by_arrival", "received_ms"),
+    sqlite_autoincrement=True,
+)

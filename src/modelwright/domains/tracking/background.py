@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelwright.domains.tracking.service import crashes, garbage, series
+from modelwright.domains.tracking.service import crashes, flows, garbage, series
 from modelwright.kit import logs
 from modelwright.kit.context import Ctx
 from modelwright.kit.duty import Duty
@@ -28,8 +28,13 @@ def _garbage(ctx: Ctx) -> None:
         _LOG.info("garbage: %s", counts)
 
 
+def _catch_up(ctx: Ctx) -> None:
+    flows.catch_up(ctx)
+
+
 DUTIES = [
     Duty("crashed-runs", 5.0, _crashed),
     Duty("merge-points", 5.0, _merge),
     Duty("garbage", 3_600.0, _garbage),
+    Duty("lineage-of-earlier-runs", 2.0, _catch_up),
 ]

@@ -1,14 +1,17 @@
 """The verbs of lineage: `writing` keeps edges, `walks` follows them, `columns` follows columns, `declared` is people's."""
 
+from modelwright.domains.lineage.queries.cursors import advance, position
 from modelwright.domains.lineage.service.columns import columns
 from modelwright.domains.lineage.service.declared import declare, history, origins, retract, retract_one
 from modelwright.domains.lineage.service.impact import impact
 from modelwright.domains.lineage.service.names import resolve
 from modelwright.domains.lineage.service.walks import downstream, graph, path, upstream
-from modelwright.domains.lineage.service.writing import describe, link, same, unlink
+from modelwright.domains.lineage.service.writing import cut, describe, link, relabel, same, unlink
 
 __all__ = [
+    "advance",
     "columns",
+    "cut",
     "declare",
     "describe",
     "downstream",
@@ -18,6 +21,8 @@ __all__ = [
     "link",
     "origins",
     "path",
+    "position",
+    "relabel",
     "resolve",
     "retract",
     "retract_one",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from modelwright.domains.lineage import queries, rules
-from modelwright.domains.lineage.queries import ColumnRow
+from modelwright.domains.lineage import rules
+from modelwright.domains.lineage.queries import graph as queries
+from modelwright.domains.lineage.queries.graph import ColumnRow
 from modelwright.domains.lineage.service.names import locate
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx

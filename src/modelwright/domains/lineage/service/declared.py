@@ -8,7 +8,8 @@ import msgspec
 
 from modelwright.domains.audit import service as audit
 from modelwright.domains.events import service as events
-from modelwright.domains.lineage import queries, rules
+from modelwright.domains.lineage import rules
+from modelwright.domains.lineage.queries import graph as queries
 from modelwright.domains.lineage.service.names import locate
 from modelwright.domains.lineage.service.writing import link
 from modelwright.kit.context import Ctx

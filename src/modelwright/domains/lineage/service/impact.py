@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modelwright.domains.lineage import queries, rules
+from modelwright.domains.lineage import rules
+from modelwright.domains.lineage.queries import graph as queries
 from modelwright.domains.lineage.service.names import locate
 from modelwright.domains.lineage.service.walks import Walk, answer
 from modelwright.kit.context import Ctx

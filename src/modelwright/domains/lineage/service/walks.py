@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from modelwright.domains.lineage import queries, rules
-from modelwright.domains.lineage.queries import EdgeRow, NodeRow
+from modelwright.domains.lineage import rules
+from modelwright.domains.lineage.queries import graph as queries
+from modelwright.domains.lineage.queries.graph import EdgeRow, NodeRow
 from modelwright.domains.lineage.service.names import locate
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx

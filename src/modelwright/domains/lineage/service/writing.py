@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from modelwright.domains.events import service as events
-from modelwright.domains.lineage import queries, rules
+from modelwright.domains.lineage import rules
+from modelwright.domains.lineage.queries import graph as queries
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.codec import finite, from_json, to_json
 from modelwright.types.errors import TooLarge
-from modelwright.types.lineage import Edge, Node
+from modelwright.types.lineage import Edge, EdgeOrigin, Node
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -67,6 +68,21 @@ def describe(ctx: Ctx, tx: Tx, node: Node, label: str = "", facts: Mapping[str, 
     if len(text) > rules.MOST_FACTS:
         raise TooLarge(f"over {rules.MOST_FACTS:,} bytes of facts about {node}", where="facts")
     queries.describe(tx, number, label or node.label, text, now)
+
+
+def relabel(ctx: Ctx, tx: Tx, node: Node) -> None:
+    """A thing has another label; nothing happens when the graph does not know it."""
+    row = queries.find(tx, ctx.workspace, node.kind, node.id)
+    if row is not None and row.deleted_ms is None and row.label != node.label:
+        queries.describe(tx, row.id, node.label, row.facts, ctx.clock.now_ms())
+
+
+def cut(ctx: Ctx, tx: Tx, source: Node, target: Node, origin: EdgeOrigin = EdgeOrigin.OBSERVED) -> None:
+    """An edge was a mistake: it goes, with its history."""
+    first = queries.find(tx, ctx.workspace, source.kind, source.id)
+    second = queries.find(tx, ctx.workspace, target.kind, target.id)
+    if first is not None and second is not None and queries.drop_edge(tx, first.id, second.id, origin):
+        events.publish(ctx, tx, "lineage.changed", str(target))
 
 
 def same(ctx: Ctx, tx: Tx, node: Node, others: Iterable[Node]) -> None:

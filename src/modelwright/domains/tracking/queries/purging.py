@@ -5,9 +5,12 @@ What a stop interrupts is found and finished later.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from modelwright.kit.db import Database, Tx
+
+Gone = Callable[[Tx, str, str, str], None]
+"""Is told (workspace, kind, id) of what is removed."""
 
 _BATCH = 2_000
 _TABLES = (  # (table, column that with `run` names a row)
@@ -52,8 +55,11 @@ def pending_experiments(database: Database) -> list[tuple[int, str]]:
     return [(row[0], row[1].removeprefix("~")) for row in rows]
 
 
-def finish(database: Database, runs: Sequence[tuple[int, str, str]]) -> None:
-    """Remove all that condemned runs have, (seq, workspace, id), then the runs; some thousand rows a transaction."""
+def finish(database: Database, runs: Sequence[tuple[int, str, str]], gone: Gone) -> None:
+    """Remove all that condemned runs have, (seq, workspace, id), then the runs; some thousand rows a transaction.
+
+    `gone` is told of each, in the transaction that removes it.
+    """
     left = list(runs)
     while left:
         with database.write() as tx:
@@ -62,6 +68,7 @@ def finish(database: Database, runs: Sequence[tuple[int, str, str]]) -> None:
                 seq, workspace, run_id = left[-1]
                 budget -= _some(tx, seq, workspace, f"runs/{run_id}", budget)
                 if budget > 0:  # it has nothing any more
+                    gone(tx, workspace, "run", run_id)
                     tx.execute("DELETE FROM runs WHERE seq = ? AND lifecycle = 'purged'", (seq,))
                     left.pop()
                     budget -= 1
@@ -78,13 +85,15 @@ def _some(tx: Tx, seq: int, workspace: str, owner: str, most: int) -> int:
     return gone
 
 
-def finish_experiment(database: Database, number: int, workspace: str) -> None:
+def finish_experiment(database: Database, number: int, workspace: str, gone: Gone) -> None:
     """Remove a condemned experiment that has no runs any more, and its models."""
     with database.read() as tx:
         models = [row[0] for row in tx.rows("SELECT id FROM models WHERE experiment = ?", (number,))]
     for model_id in models:
         files(database, workspace, f"models/{model_id}")
     with database.write() as tx:
+        for model_id in models:
+            gone(tx, workspace, "model", model_id)
         tx.execute("DELETE FROM experiments WHERE id = ? AND lifecycle = 'purged'", (number,))
 
 

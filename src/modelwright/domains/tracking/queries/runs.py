@@ -92,6 +92,15 @@ def find(tx: Tx, run_id: str, *, lock: bool = False) -> RunRow | None:
     return RunRow._make(row) if row else None
 
 
+def before(tx: Tx, seq: int | None, most: int) -> list[RunRow]:
+    """The newest runs that are older than one (None: the newest of all), newest first, of all workspaces."""
+    rows = tx.rows(
+        f"SELECT {COLUMNS} FROM runs WHERE seq < ? AND lifecycle <> 'purged' ORDER BY seq DESC LIMIT ?",
+        (1 << 62 if seq is None else seq, most),
+    )
+    return [RunRow._make(row) for row in rows]
+
+
 def missing(run_id: str) -> NotFound:
     """The refusal for an unknown run, in words that MLflow's users know."""
     return NotFound(f"Run with id={run_id[:100]} not found", where="run_id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from modelwright.domains.audit import service as audit
@@ -10,6 +11,7 @@ from modelwright.domains.tracking.queries import experiments as queries
 from modelwright.domains.tracking.queries import purging
 from modelwright.domains.tracking.queries.experiments import ExperimentRow
 from modelwright.domains.tracking.rules import limits
+from modelwright.domains.tracking.service import flows
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import Permission
@@ -184,8 +186,8 @@ def purge(ctx: Ctx, experiment_id: str) -> None:
         return row.number
 
     number = ctx.db.submit(work).result()
-    purging.finish(ctx.db, purging.pending(ctx.db, number))
-    purging.finish_experiment(ctx.db, number, ctx.workspace)
+    purging.finish(ctx.db, purging.pending(ctx.db, number), partial(flows.gone, ctx))
+    purging.finish_experiment(ctx.db, number, ctx.workspace, partial(flows.gone, ctx))
 
 
 def locate(tx: Tx, ctx: Ctx, experiment_id: str, *, writable: bool = False, lock: bool = False) -> ExperimentRow:

@@ -8,7 +8,7 @@ from modelwright.domains.tracking.points import store
 from modelwright.domains.tracking.queries import artifacts, assemble
 from modelwright.domains.tracking.queries import runs as queries
 from modelwright.domains.tracking.rules import limits, names, places
-from modelwright.domains.tracking.service import experiments, runs
+from modelwright.domains.tracking.service import experiments, flows, runs
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import Permission
@@ -62,6 +62,7 @@ def fork(ctx: Ctx, run_id: str, body: Fork) -> Run:
         queries.copy_data(tx, source.seq, seq)
         store.copy(tx, source.seq, seq, body.step)
         artifacts.copy(tx, ctx.workspace, f"runs/{source.id}", f"runs/{new}")
+        flows.forked(ctx, tx, row, seq)
         runs.changed(ctx, tx, "run.created", row, {"name": name, "forked_from": source.id, "step": body.step})
         return assemble.whole(tx, queries.locate(tx, ctx.workspace, new))
 

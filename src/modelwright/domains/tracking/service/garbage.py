@@ -12,11 +12,13 @@ refers to it asks `spare`, also by the hook `spare_content`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 from modelwright.domains.jobs import service as jobs
 from modelwright.domains.tracking.queries import garbage as queries
 from modelwright.domains.tracking.queries import purging, uploads
+from modelwright.domains.tracking.service import flows
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import Permission
@@ -86,10 +88,10 @@ def spare(ctx: Ctx, tx: Tx, digest: str) -> None:
 
 def _finish(ctx: Ctx, counts: dict[str, int]) -> None:
     runs = purging.pending(ctx.db)
-    purging.finish(ctx.db, runs)
+    purging.finish(ctx.db, runs, partial(flows.gone, ctx))
     counts["runs"] += len(runs)
     for number, workspace in purging.pending_experiments(ctx.db):
-        purging.finish_experiment(ctx.db, number, workspace)
+        purging.finish_experiment(ctx.db, number, workspace, partial(flows.gone, ctx))
         counts["experiments"] += 1
 
 

@@ -11,7 +11,7 @@ from modelwright.domains.tracking.queries import inputs as queries
 from modelwright.domains.tracking.queries import models
 from modelwright.domains.tracking.queries import runs as run_queries
 from modelwright.domains.tracking.rules import limits
-from modelwright.domains.tracking.service import experiments
+from modelwright.domains.tracking.service import experiments, flows
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import Permission
@@ -39,6 +39,7 @@ def log_inputs(ctx: Ctx, run_id: str, datasets: Sequence[DatasetInput] = (), use
         for model in used:
             models.locate(tx, ctx.workspace, model.model_id)
         queries.put_models(tx, row.seq, "in", [(model.model_id, 0) for model in used])
+        flows.read(ctx, tx, row, datasets, [model.model_id for model in used])
         events.publish(ctx, tx, "run.updated", row.id, row.experiment_id)
 
     ctx.db.submit(work, key=run_id).result()
@@ -54,9 +55,9 @@ def log_outputs(ctx: Ctx, run_id: str, made: Sequence[ModelOutput]) -> None:
 
     def work(tx: Tx) -> None:
         row = run_queries.locate(tx, ctx.workspace, run_id, writable=True)
-        for model in made:
-            models.locate(tx, ctx.workspace, model.model_id)
+        found = [models.locate(tx, ctx.workspace, model.model_id) for model in made]
         queries.put_models(tx, row.seq, "out", [(model.model_id, model.step) for model in made])
+        flows.made(ctx, tx, row, [flows.model(each.id, each.name) for each in found])
         events.publish(ctx, tx, "run.updated", row.id, row.experiment_id)
 
     ctx.db.submit(work, key=run_id).result()

@@ -15,7 +15,7 @@ from modelwright.domains.tracking.queries import models as queries
 from modelwright.domains.tracking.queries import runs
 from modelwright.domains.tracking.queries.models import ModelRow
 from modelwright.domains.tracking.rules import limits, names, places
-from modelwright.domains.tracking.service import experiments
+from modelwright.domains.tracking.service import experiments, flows
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import Permission
@@ -58,6 +58,7 @@ def create(
 
     def work(tx: Tx) -> LoggedModel:
         home = experiment_id
+        run = None
         if source_run_id is not None:
             run = runs.locate(tx, ctx.workspace, source_run_id, writable=True)
             home = home if home is not None else run.experiment_id
@@ -86,6 +87,8 @@ def create(
         queries.insert(tx, row)
         queries.put_params(tx, model_id, params)
         queries.put_tags(tx, model_id, tags)
+        if run is not None:
+            flows.made(ctx, tx, run, [flows.model(model_id, name)])
         _changed(ctx, tx, "model.created", row, {"name": name, "run": source_run_id})
         return queries.assemble(tx, [row])[0]
 

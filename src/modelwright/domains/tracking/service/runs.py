@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,7 +20,7 @@ from modelwright.domains.tracking.queries.runs import RunRow
 from modelwright.domains.tracking.rules import limits, names, places, states
 from modelwright.domains.tracking.rules import params as param_rules
 from modelwright.domains.tracking.rules.params import Stored
-from modelwright.domains.tracking.service import experiments
+from modelwright.domains.tracking.service import experiments, flows
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import Permission
@@ -213,7 +214,7 @@ def purge(ctx: Ctx, run_id: str) -> None:
         return row
 
     row = ctx.db.submit(work, key=run_id).result()
-    purging.finish(ctx.db, [(row.seq, row.workspace, row.id)])
+    purging.finish(ctx.db, [(row.seq, row.workspace, row.id)], partial(flows.gone, ctx))
 
 
 def locate(tx: Tx, ctx: Ctx, run_id: str, *, writable: bool = False, deleted: bool = False) -> RunRow:
@@ -305,6 +306,7 @@ def _create(ctx: Ctx, tx: Tx, new: _New) -> Run:
         queries.put_tags(tx, seq, body.tags)
     if body.origin is not None:
         queries.put_origin(tx, seq, body.origin)
+    flows.begun(ctx, tx, row)
     changed(ctx, tx, "run.created", row, {"name": new.name})
     return assemble.bare(row, params=new.params, tags=body.tags, origin=body.origin)
 
@@ -380,6 +382,10 @@ def apply(ctx: Ctx, tx: Tx, run_id: str, change: Change) -> RunRow:
     if "state" in columns and course.state.value == "running" and row.heartbeat_ms is not None:
         columns["heartbeat_ms"] = ctx.clock.now_ms()  # resumed: the silence before does not count
     queries.change(tx, row.seq, columns)
+    if "name" in columns:
+        flows.renamed(ctx, tx, flows.run(row._replace(name=columns["name"])))
+    if "parent_id" in columns:
+        flows.moved(ctx, tx, row._replace(parent_id=columns["parent_id"]), row.parent_id)
     if body.experiment_id is not None and body.experiment_id != row.experiment_id:
         target = experiments.locate(tx, ctx, body.experiment_id, writable=True)
         queries.move(tx, row.seq, target.number)

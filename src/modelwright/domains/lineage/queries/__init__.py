@@ -1,0 +1,1 @@
+"""Every statement of lineage: `graph` of nodes and edges, `external` of what other systems told, `cursors`."""
