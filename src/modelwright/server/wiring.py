@@ -15,6 +15,7 @@ from modelwright.domains.events.routes import ROUTES as EVENTS
 from modelwright.domains.jobs.background import DUTIES as JOBS_DUTIES
 from modelwright.domains.jobs.routes import ROUTES as JOBS
 from modelwright.domains.lineage.routes import ROUTES as LINEAGE
+from modelwright.domains.registry.routes import ROUTES as REGISTRY
 from modelwright.domains.tracking.background import DUTIES as TRACKING_DUTIES
 from modelwright.domains.tracking.routes import ROUTES as TRACKING
 from modelwright.domains.tracking.service import garbage
@@ -27,7 +28,7 @@ from modelwright.types.jobs import Job
 
 def routes() -> list[Routes]:
     """The operations of all rooms and wires."""
-    return [*ACCESS, *AUDIT, *DATA, *EVENTS, *JOBS, *LINEAGE, *TRACKING, *MLFLOW]
+    return [*ACCESS, *AUDIT, *DATA, *EVENTS, *JOBS, *LINEAGE, *REGISTRY, *TRACKING, *MLFLOW]
 
 
 def duties() -> list[Duty]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from modelwright.domains.tracking.rules.paths import inside, parents
@@ -120,4 +121,27 @@ def copy(tx: Tx, workspace: str, source: str, target: str) -> None:
         f"INSERT INTO artifacts (workspace, owner, {_COLUMNS}) SELECT workspace, ?, {_COLUMNS} FROM artifacts "
         "WHERE workspace = ? AND owner = ?",
         (target, workspace, source),
+    )
+
+
+def below(tx: Tx, workspace: str, owner: str, directory: str) -> list[ArtifactRow]:
+    """All files below a directory ("": all of the owner), with paths from there, in path order; of a file, it alone."""
+    bound, values = "", ()
+    if directory:
+        bound, values = " AND path >= ? AND path < ?", inside(directory)
+    rows = tx.rows(
+        f"SELECT {_COLUMNS} FROM artifacts WHERE workspace = ? AND owner = ?{bound} ORDER BY path",
+        (workspace, owner, *values),
+    )
+    cut = len(directory) + 1 if directory else 0
+    found = [ArtifactRow(row[0][cut:], *row[1:]) for row in rows]
+    single = get(tx, workspace, owner, directory) if directory and not found else None
+    return [single._replace(path=directory.rpartition("/")[2])] if single else found
+
+
+def put_all(tx: Tx, workspace: str, owner: str, rows: Sequence[ArtifactRow]) -> None:
+    """Give an owner that has none of these paths many files, by reference."""
+    tx.many(
+        f"INSERT INTO artifacts (workspace, owner, {_COLUMNS}) VALUES (?,?,?,?,?,?,?)",
+        [(workspace, owner, *row) for row in rows],
     )

@@ -188,3 +188,13 @@ def assemble(tx: Tx, rows: Sequence[ModelRow]) -> list[LoggedModel]:
 def of_run(tx: Tx, run_id: str) -> list[str]:
     """Ids of the models that a run made."""
     return [row[0] for row in tx.rows("SELECT id FROM models WHERE source_run_id = ?", (run_id,))]
+
+
+def of_run_named(tx: Tx, workspace: str, run_id: str, name: str) -> list[str]:
+    """Ids of the active models of a name that a run made, oldest first."""
+    rows = tx.rows(
+        "SELECT id FROM models WHERE source_run_id = ? AND workspace = ? AND name = ? AND lifecycle = 'active' "
+        "ORDER BY created_ms, id",
+        (run_id, workspace, name),
+    )
+    return [row[0] for row in rows]
