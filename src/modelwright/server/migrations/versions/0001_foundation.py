@@ -27,8 +27,30 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('workspace', 'owner', 'path')
     )
     op.create_index('artifacts_by_digest', 'artifacts', ['digest'], unique=False)
+    op.create_table('audit_anchors',
+    sa.Column('place', TEXT, nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('error', TEXT, server_default='', nullable=False),
+    sa.PrimaryKeyConstraint('place')
+    )
+    op.create_table('audit_checkpoints',
+    sa.Column('size', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('root', sa.LargeBinary(), nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('key_id', TEXT, nullable=False),
+    sa.Column('note', TEXT, nullable=False),
+    sa.PrimaryKeyConstraint('size')
+    )
+    op.create_table('audit_checks',
+    sa.Column('id', sa.SmallInteger(), autoincrement=False, nullable=False),
+    sa.Column('wanted', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('result', TEXT, server_default='', nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
     op.create_table('audit_events',
-    sa.Column('id', KEY, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('at_ms', sa.BigInteger(), nullable=False),
     sa.Column('workspace', TEXT, nullable=False),
     sa.Column('actor', TEXT, nullable=False),
@@ -36,11 +58,30 @@ def upgrade() -> None:
     sa.Column('subject', TEXT, nullable=False),
     sa.Column('detail', TEXT, server_default='{}', nullable=False),
     sa.Column('request_id', TEXT, server_default='', nullable=False),
-    sa.PrimaryKeyConstraint('id'),
-    sqlite_autoincrement=True
+    sa.Column('leaf', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
     )
     op.create_index('audit_by_subject', 'audit_events', ['workspace', 'subject', 'id'], unique=False)
     op.create_index('audit_by_workspace', 'audit_events', ['workspace', 'id'], unique=False)
+    op.create_table('audit_keys',
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('vkey', TEXT, nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_table('audit_nodes',
+    sa.Column('level', sa.SmallInteger(), autoincrement=False, nullable=False),
+    sa.Column('place', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('hash', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('level', 'place')
+    )
+    op.create_table('audit_tree',
+    sa.Column('id', sa.SmallInteger(), autoincrement=False, nullable=False),
+    sa.Column('origin', TEXT, nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('frontier', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
     op.create_table('condemned',
     sa.Column('digest', TEXT, nullable=False),
     sa.Column('at_ms', sa.BigInteger(), nullable=False),
