@@ -190,3 +190,74 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     """How many edges were declared."""
 
     edges: int
+
+
+class Thing(msgspec.Struct, frozen=True, kw_only=True):
+    """A table or job of another system, with what is said of it."""
+
+    namespace: str
+    name: str
+    facets: dict[str, Any] = {}
+    label: str = ""
+    facts: dict[str, Any] = {}
+    """What answers show: `owner`, `description`, `type`, `tags`, `url`."""
+
+
+class ToldCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of a check of data. `passed` is None when it could not be told."""
+
+    name: str
+    passed: bool | None
+    column: str = ""
+    detail: str = ""
+
+
+class ToldSource(msgspec.Struct, frozen=True, kw_only=True):
+    """What a table was made of: another table or a job, and which columns."""
+
+    namespace: str
+    name: str
+    job: bool = False
+    columns: list[ColumnEdge] = []
+
+
+class ToldTable(msgspec.Struct, frozen=True, kw_only=True):
+    """A table as an event speaks of it."""
+
+    thing: Thing
+    names: list[Thing] = []
+    """Other names of the same table."""
+    fields: list[dict[str, Any]] | None = None
+    version: str = ""
+    own: dict[str, Any] = {}
+    """What is true of this reading or writing alone."""
+    checks: list[ToldCheck] = []
+    sources: list[ToldSource] = []
+    removed: bool = False
+
+
+class ToldRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of a job of another system, as an event speaks of it."""
+
+    id: str
+    state: str = ""
+    final: bool = False
+    began: bool = False
+    facets: dict[str, Any] = {}
+    parent: str = ""
+    parent_job: Thing | None = None
+    nominal_start_ms: int | None = None
+    nominal_end_ms: int | None = None
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What another system says happened (with a run) or is so (without one)."""
+
+    at_ms: int
+    run: ToldRun | None = None
+    job: Thing | None = None
+    inputs: list[ToldTable] = []
+    outputs: list[ToldTable] = []
+    others: list[ToldTable] = []
+    """Tables that are neither read nor written by a job of the event."""
+    origin: EdgeOrigin = EdgeOrigin.OBSERVED

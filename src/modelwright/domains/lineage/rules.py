@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
-from modelwright.types.codec import from_json
+from modelwright.types.codec import finite, from_json, to_json
 from modelwright.types.errors import Invalid
 from modelwright.types.lineage import ColumnEdge, EdgeOrigin, GraphEdge, GraphNode, Node
 
@@ -40,6 +42,9 @@ MOST_FAN = 20_000
 MOST_COLUMNS = 10_000
 MOST_FACTS = 64_000
 MOST_EDGES = 10_000
+MOST_FACET = 256_000
+FACT = "~"
+"""Begins the names of facets that are facts of ours."""
 
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _ID_CHARS = 2_000
@@ -181,3 +186,34 @@ def filtered(
                     ]
             border = later
     return [nodes[place] for place in kept], list(found.values())
+
+
+def external(namespace: str, name: str) -> str:
+    """The id of a table or job of another system."""
+    return f"{namespace.replace('::', ':%3A')}::{name}"
+
+
+def parts(node_id: str) -> tuple[str, str]:
+    """Namespace and name of such an id."""
+    namespace, _, name = node_id.partition("::")
+    return namespace.replace(":%3A", "::"), name
+
+
+def bounded(facet: Any) -> str:
+    """A facet as it is kept: JSON, or a note of its size when it is too large."""
+    text = to_json(finite(facet)).decode()
+    return text if len(text) <= MOST_FACET else to_json({"_left_out": f"{len(text):,} bytes"}).decode()
+
+
+def looks(fields: Sequence[Mapping[str, Any]]) -> str:
+    """A version by how a table looks: the same fields, the same version."""
+    return _digest(to_json([[each.get("name"), each.get("type")] for each in fields]))
+
+
+def job_version(inputs: Sequence[int], outputs: Sequence[int]) -> str:
+    """A version of a job by what it reads and writes."""
+    return _digest(to_json([sorted(inputs), sorted(outputs)]))
+
+
+def _digest(content: bytes) -> str:
+    return str(uuid.UUID(bytes=hashlib.sha256(content).digest()[:16], version=5))

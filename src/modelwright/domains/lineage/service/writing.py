@@ -67,7 +67,9 @@ def describe(ctx: Ctx, tx: Tx, node: Node, label: str = "", facts: Mapping[str, 
     text = to_json(merged).decode()
     if len(text) > rules.MOST_FACTS:
         raise TooLarge(f"over {rules.MOST_FACTS:,} bytes of facts about {node}", where="facts")
-    queries.describe(tx, number, label or node.label, text, now)
+    name = label or node.label
+    if text != row.facts or (name and name != row.label) or row.deleted_ms is not None:
+        queries.describe(tx, number, name, text, now)
 
 
 def relabel(ctx: Ctx, tx: Tx, node: Node) -> None:
