@@ -35,6 +35,36 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A secret that logs in as administrator (for first set-up and automation); at least 20 characters."""
     auth: bool = False
     """Ask for a login on loopback too."""
+    public_url: str = ""
+    """The address that browsers know this server by (`https://mlops.example.org`), where a proxy stands before it."""
+    session_idle_s: float = 4 * 3600.0
+    """A browser's session ends after this time without use."""
+    session_max_s: float = 12 * 3600.0
+    """A browser's session ends after this time at the latest."""
+    oidc_issuer: str = ""
+    """Issuer URL of an OpenID Connect provider that people log in with; empty means none. It asks for login everywhere."""
+    oidc_client_id: str = ""
+    """Our client id at the provider."""
+    oidc_client_secret: str = ""
+    """Our client secret there; empty for a public client."""
+    oidc_name: str = ""
+    """What the login page calls the provider; empty means its host."""
+    oidc_scopes: tuple[str, ...] = ("profile", "email")
+    """Scopes to ask for, beside `openid`."""
+    oidc_name_claim: str = "preferred_username"
+    """The claim that becomes the user's name."""
+    oidc_groups_claim: str = "groups"
+    """The claim that lists the user's groups."""
+    group_roles: tuple[str, ...] = ()
+    """Roles of the groups of a login provider or trusted proxy: `group=workspace:role`, or `group=server-admin`."""
+    login_admits: bool = True
+    """Whoever the login provider or trusted proxy vouches for becomes a user at the first visit."""
+    header_user: str = ""
+    """Header in which a trusted proxy names the user (`x-forwarded-user`); empty means that no proxy is trusted."""
+    header_groups: str = ""
+    """Header in which it lists the user's groups, comma-separated."""
+    header_proxies: tuple[str, ...] = ()
+    """Addresses and networks of the trusted proxies; the headers are ignored from any other."""
     max_body: int = 64 * 1024 * 1024
     """Largest request body in bytes after decompression, artifacts excepted."""
     max_artifact: int = 0
@@ -54,6 +84,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `host:port`, addresses, networks (`10.1.0.0/16`)."""
     secret_key: str = ""
     """Seals secrets in the database; at least 32 characters. Empty means the file `secret.key` in `dir`, made at need."""
+    audit_key: str = ""
+    """Signs checkpoints of the audit log: an Ed25519 seed, 32 bytes in base64. Empty means the file `audit.key` in `dir`,
+    made at need."""
+    audit_anchors: tuple[str, ...] = ()
+    """Files or URLs outside that keep checkpoints of the audit log, beside `audit-anchor.jsonl` in `dir`."""
     log_level: str = "info"
     """`debug`, `info`, `warning` or `error`."""
 

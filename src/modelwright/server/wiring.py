@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from modelwright.domains.access.routes import ROUTES as ACCESS
+from modelwright.domains.audit import service as audit
+from modelwright.domains.audit.background import DUTIES as AUDIT_DUTIES
 from modelwright.domains.audit.routes import ROUTES as AUDIT
 from modelwright.domains.data.background import DUTIES as DATA_DUTIES
 from modelwright.domains.data.routes import ROUTES as DATA
@@ -33,7 +35,7 @@ def routes() -> list[Routes]:
 
 def duties() -> list[Duty]:
     """The recurring tasks of all rooms."""
-    return [*DATA_DUTIES, *EVENTS_DUTIES, *JOBS_DUTIES, *TRACKING_DUTIES]
+    return [*AUDIT_DUTIES, *DATA_DUTIES, *EVENTS_DUTIES, *JOBS_DUTIES, *TRACKING_DUTIES]
 
 
 def jobs() -> dict[str, Callable[[Ctx, Job], dict[str, Any]]]:
@@ -43,5 +45,7 @@ def jobs() -> dict[str, Callable[[Ctx, Job], dict[str, Any]]]:
 
 def plug(ctx: Ctx) -> None:
     """Tell rooms of each other by hooks: once for each opened state."""
+    ctx.hooks.setdefault("refused", []).append(audit.request_refused)
+    ctx.hooks.setdefault("drain", []).append(lambda: audit.refusals_end(ctx))
     data_hooks.register(ctx)
     ctx.hooks.setdefault("spare_content", []).append(garbage.spare)

@@ -50,6 +50,7 @@ _IN_WORKSPACE = frozenset(
 _PLAIN = frozenset({b"content-type", b"content-length"})
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+CTX = "modelwright.ctx"  # where a request's scope keeps who asks, once that is known
 _WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _QUEUE_PER_THREAD = 16  # requests that may wait for each thread before the server says it is busy
 _LONGEST_WAIT_S = 0.25  # nor does anyone join a queue that takes longer than this
@@ -191,6 +192,8 @@ class Edge:
         except ClientDisconnect:
             answer.status = answer.status or 499
         except Exception as error:
+            if operation is not None and isinstance(error, ModelwrightError):
+                self._refused(error, operation, scope, request_id)
             await self._failed(error, operation, answer, request_id)
         seconds = time.perf_counter() - started
         self.metrics.count(
@@ -213,7 +216,7 @@ class Edge:
     ) -> None:
         workspace = _workspace(scope["query_string"], headers)
         if operation.permission is Permission.OPEN:
-            ctx = self._ctx.acting(None, workspace, request_id)
+            ctx = scope[CTX] = self._ctx.acting(None, workspace, request_id)
         else:
             actor = self._gate.known(scope, headers)
             if isinstance(actor, Unknown):
@@ -288,6 +291,16 @@ class Edge:
     def _begun(self, queued: float, work: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         self._delay_s = time.perf_counter() - queued
         return work(*arguments)
+
+    def _refused(self, error: ModelwrightError, operation: Operation, scope: Scope, request_id: str) -> None:
+        """Tell the hooks `refused`: (ctx, method, pattern of the path, path, address, error). None of them may wait."""
+        ctx: Ctx = scope.get(CTX) or self._ctx.acting(None, DEFAULT_WORKSPACE, request_id)
+        address = (scope.get("client") or ("", 0))[0]
+        for hook in self._ctx.hooks.get("refused", ()):
+            try:
+                hook(ctx, scope["method"], operation.path, scope["path"], address, error)
+            except Exception as second:
+                _LOG.error("a refusal of request %s could not be told", request_id, exc_info=second)
 
     async def _unmatched(self, method: str, path: str, allowed: set[str], answer: _Answer, request_id: str) -> None:
         if not allowed:
