@@ -16,6 +16,11 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
 def upgrade() -> None:
+    op.create_table('access_version',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
     op.create_table('artifacts',
     sa.Column('workspace', TEXT, nullable=False),
     sa.Column('owner', TEXT, nullable=False),
@@ -138,6 +143,13 @@ def upgrade() -> None:
     sa.UniqueConstraint('workspace', 'name'),
     sqlite_autoincrement=True
     )
+    op.create_table('guesses',
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('spell', sa.BigInteger(), nullable=False),
+    sa.Column('count', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('guesses_by_spell', 'guesses', ['spell'], unique=False)
     op.create_table('jobs',
     sa.Column('id', TEXT, nullable=False),
     sa.Column('kind', TEXT, nullable=False),
@@ -264,6 +276,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('node', 'version')
     )
     op.create_index('lineage_versions_by_time', 'lineage_versions', ['node', 'last_ms'], unique=False)
+    op.create_table('logins',
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('browser', TEXT, nullable=False),
+    sa.Column('verifier', TEXT, nullable=False),
+    sa.Column('nonce', TEXT, nullable=False),
+    sa.Column('place', TEXT, nullable=False),
+    sa.Column('fresh', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('expires_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('logins_by_expiry', 'logins', ['expires_ms'], unique=False)
     op.create_table('named_datasets',
     sa.Column('id', KEY, nullable=False),
     sa.Column('workspace', TEXT, nullable=False),
@@ -308,14 +331,26 @@ def upgrade() -> None:
     sa.Column('created_ms', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
+    op.create_table('user_groups',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('description', TEXT, server_default='', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('name')
+    )
     op.create_table('users',
     sa.Column('name', TEXT, nullable=False),
     sa.Column('password', TEXT, nullable=True),
     sa.Column('server_admin', sa.SmallInteger(), server_default='0', nullable=False),
     sa.Column('disabled', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('service', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('origin', TEXT, server_default='', nullable=False),
+    sa.Column('subject', TEXT, server_default='', nullable=False),
     sa.Column('created_ms', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('name')
     )
+    op.create_index('users_by_subject', 'users', ['origin', 'subject'], unique=False)
     op.create_table('workspaces',
     sa.Column('id', TEXT, nullable=False),
     sa.Column('description', TEXT, server_default='', nullable=False),
@@ -398,6 +433,32 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('experiment', 'key'),
     sqlite_with_rowid=False
     )
+    op.create_table('grants',
+    sa.Column('id', KEY, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('user_name', TEXT, nullable=True),
+    sa.Column('group_id', sa.BigInteger(), nullable=True),
+    sa.Column('pattern', TEXT, nullable=False),
+    sa.Column('role', TEXT, nullable=False),
+    sa.Column('label', TEXT, server_default='', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['group_id'], ['user_groups.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_name'], ['users.name'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['workspace'], ['workspaces.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('group_id', 'workspace', 'pattern'),
+    sa.UniqueConstraint('user_name', 'workspace', 'pattern')
+    )
+    op.create_index('grants_by_workspace', 'grants', ['workspace'], unique=False)
+    op.create_table('group_members',
+    sa.Column('group_id', sa.BigInteger(), nullable=False),
+    sa.Column('user_name', TEXT, nullable=False),
+    sa.Column('origin', TEXT, server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['group_id'], ['user_groups.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_name'], ['users.name'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('group_id', 'user_name')
+    )
+    op.create_index('group_members_by_user', 'group_members', ['user_name'], unique=False)
     op.create_table('lineage_columns',
     sa.Column('id', KEY, nullable=False),
     sa.Column('edge', sa.BigInteger(), nullable=False),
@@ -567,11 +628,19 @@ def upgrade() -> None:
     op.create_index('runs_purged', 'runs', ['seq'], unique=False, sqlite_where=sa.text("lifecycle = 'purged'"), postgresql_where=sa.text("lifecycle = 'purged'"))
     op.create_table('sessions',
     sa.Column('id', TEXT, nullable=False),
+    sa.Column('public', TEXT, nullable=False),
     sa.Column('user_name', TEXT, nullable=False),
+    sa.Column('method', TEXT, nullable=False),
+    sa.Column('address', TEXT, server_default='', nullable=False),
+    sa.Column('agent', TEXT, server_default='', nullable=False),
+    sa.Column('provider_token', TEXT, server_default='', nullable=False),
     sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('proved_ms', sa.BigInteger(), nullable=False),
+    sa.Column('seen_ms', sa.BigInteger(), nullable=False),
     sa.Column('expires_ms', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['user_name'], ['users.name'], ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('public')
     )
     op.create_index('sessions_by_expiry', 'sessions', ['expires_ms'], unique=False)
     op.create_index('sessions_by_user', 'sessions', ['user_name'], unique=False)
@@ -580,6 +649,10 @@ def upgrade() -> None:
     sa.Column('user_name', TEXT, nullable=False),
     sa.Column('label', TEXT, server_default='', nullable=False),
     sa.Column('secret', TEXT, nullable=False),
+    sa.Column('scopes', TEXT, server_default='', nullable=False),
+    sa.Column('workspace', TEXT, server_default='', nullable=False),
+    sa.Column('patterns', TEXT, server_default='', nullable=False),
+    sa.Column('replaces', TEXT, server_default='', nullable=False),
     sa.Column('created_ms', sa.BigInteger(), nullable=False),
     sa.Column('expires_ms', sa.BigInteger(), nullable=True),
     sa.Column('last_used_ms', sa.BigInteger(), nullable=True),
