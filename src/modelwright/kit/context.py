@@ -66,7 +66,9 @@ class Ctx(msgspec.Struct, frozen=True, kw_only=True):
         if not self.may(Permission.READ, resource):
             if not resource or not self._present(actor):
                 raise NotFound(f"there is no workspace {self.workspace!r}", where="workspace")
-            raise absent(resource)
+            refusal = absent(resource)
+            refusal.hidden = True
+            raise refusal
         if actor.scopes is not None and not any(permission in SCOPED[scope] for scope in actor.scopes):
             raise Denied(_NO_SCOPE, hint="make a token with the scope that this needs")
         role = self._role(actor, resource)

@@ -49,6 +49,8 @@ class NotFound(ModelwrightError):
     """There is no such thing."""
 
     kind = "not_found"
+    hidden = False
+    """Whether it may be there, and only the actor may not know of it: audit tells the two apart, no answer does."""
 
 
 class AlreadyExists(ModelwrightError):

@@ -75,7 +75,7 @@ def _written(ctx: Ctx, action: str, subject: str, detail: Mapping[str, Any], tx:
 
 def request_refused(ctx: Ctx, method: str, pattern: str, path: str, address: str, error: ModelwrightError) -> None:
     """What the HTTP edge tells of every refusal: keeps those that say that somebody may not do something."""
-    hidden = isinstance(error, NotFound) and (error.where == "workspace" or getattr(error, "hidden", False))
+    hidden = isinstance(error, NotFound) and (error.where == "workspace" or error.hidden)
     if not (isinstance(error, (Denied, Unauthenticated)) or hidden):
         return
     if isinstance(error, Unauthenticated) and method in ("GET", "HEAD"):

@@ -221,7 +221,7 @@ class Edge:
             actor = self._gate.known(scope, headers)
             if isinstance(actor, Unknown):
                 actor = await self._in_pool(self._gate.look_up, scope, headers)
-            ctx = self._ctx.acting(actor, workspace, request_id)
+            ctx = scope[CTX] = self._ctx.acting(actor, workspace, request_id)
             if not operation.resource or not ctx.may_some(operation.permission, operation.resource):
                 ctx.require(operation.permission)
             if workspace != DEFAULT_WORKSPACE and operation.permission in _IN_WORKSPACE:
