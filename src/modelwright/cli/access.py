@@ -165,7 +165,7 @@ def create(label: str, days: int | None, user: str, dir_: str | None, db: str | 
         if not user:
             raise Invalid("a token made without a server needs --user NAME", where="--user")
         ctx = offline(dir_, db)
-        made = part("domains.access.manage").create_token(ctx, TokenCreate(label=label, days=days), user=user)
+        made = part("domains.access.tokens").create_token(ctx, TokenCreate(label=label, days=days), user=user)
         ctx.db.close()
     else:
         with Client(url) as client:

@@ -42,7 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     session_max_s: float = 12 * 3600.0
     """A browser's session ends after this time at the latest."""
     oidc_issuer: str = ""
-    """Issuer URL of an OpenID Connect provider that people log in with; empty means none. It asks for login everywhere."""
+    """Issuer URL of an OpenID Connect provider that people log in with; empty means none. Then everyone logs in."""
     oidc_client_id: str = ""
     """Our client id at the provider."""
     oidc_client_secret: str = ""

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from modelwright.domains.access import service as access
 from modelwright.kit.context import Ctx
 from modelwright.kit.http.edge import UNKNOWN, Headers, Scope, Unknown
+from modelwright.kit.settings import Settings
 from modelwright.types.access import Actor
 from modelwright.types.errors import Denied, Invalid, Unauthenticated
 
@@ -27,8 +28,9 @@ LOCAL = Actor("local", server_admin=True)
 
 COOKIE = "mw_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_REMEMBER_S = 1.0  # how long another process may take to notice a revocation
+_REMEMBER_S = 1.0  # then expiry is looked at again; changes are noticed at once (`access.stamp`)
 _REMEMBER = 10_000
+_GIVEN, _COOKIE, _VOUCHED = b"a", b"c", b"p"
 _ALLOWED_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 _ALLOWED_HEADERS = (
     b"authorization, content-type, content-encoding, accept, x-modelwright-workspace, x-request-id, range, "
@@ -46,13 +48,18 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def asks_for_login(settings: Settings) -> bool:
+    """Whether a server with these settings asks requests for credentials."""
+    return settings.auth or bool(settings.oidc_issuer or settings.header_user) or not is_loopback(settings.host)
+
+
 class Guard:
     """The gate of one server; see `kit.http.edge.Gate`."""
 
     def __init__(self, ctx: Ctx) -> None:
         settings = ctx.settings
         self._ctx = ctx
-        self._open = is_loopback(settings.host) and not settings.auth
+        self._open = not asks_for_login(settings)
         self._loopback = is_loopback(settings.host)
         self._any_host = "*" in settings.allowed_hosts
         self._names = {
@@ -62,8 +69,10 @@ class Guard:
         } - _NO_NAMES
         self._origins = frozenset(origin.lower().encode() for origin in settings.allowed_origins)
         self._hosts: dict[bytes, bool] = {}
-        self._actors: dict[bytes, tuple[Actor, float, int]] = {}
-        self._workspaces: dict[str, tuple[bool, float, int]] = {}
+        self._actors: dict[bytes, tuple[Actor, float, access.Stamp]] = {}
+        self._workspaces: dict[str, tuple[bool, float, access.Stamp]] = {}
+        self._vouches = settings.header_user.lower().encode()
+        self._groups = settings.header_groups.lower().encode()
         self.headers: Sequence[tuple[bytes, bytes]] = (
             (b"x-content-type-options", b"nosniff"),
             (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -152,12 +161,13 @@ class Guard:
         """The actor, from memory."""
         if self._open:
             return LOCAL
-        credential = _credential(headers)
+        credential = self._credential(scope, headers)
         if credential is None:
             return None
         self._check_cookie(credential, scope, headers)
+        now = access.stamp(self._ctx)
         remembered = self._actors.get(credential)
-        if remembered is not None and remembered[1] > time.monotonic() and remembered[2] == access.epoch(self._ctx):
+        if now is not None and remembered is not None and remembered[1] > time.monotonic() and remembered[2] == now:
             return remembered[0]
         return UNKNOWN
 
@@ -167,22 +177,39 @@ class Guard:
         Raises:
             Unauthenticated: credentials that are wrong, expired or revoked. Unavailable: too many wrong guesses.
         """
-        credential = _credential(headers)
+        credential = self._credential(scope, headers)
         if credential is None:
             return None
-        epoch = access.epoch(self._ctx)
+        now = access.restamp(self._ctx)
+        remembered = self._actors.get(credential)
+        if remembered is not None and remembered[1] > time.monotonic() and remembered[2] == now:
+            return remembered[0]
         address = (scope.get("client") or ("", 0))[0]
         actor = access.authenticate(self._ctx, _parsed(credential, address))
         if len(self._actors) >= _REMEMBER:
             self._actors.clear()
         if actor is not None:
-            self._actors[credential] = (actor, time.monotonic() + _REMEMBER_S, epoch)
+            self._actors[credential] = (actor, time.monotonic() + _REMEMBER_S, now)
         return actor
+
+    def _credential(self, scope: Scope, headers: Headers) -> bytes | None:
+        # The first byte says where it came from: what a caller writes into one header is never taken for another.
+        authorization = headers.get(b"authorization")
+        if authorization is not None:
+            return _GIVEN + authorization
+        if self._vouches and self._vouches in headers and access.trusted(self._ctx, (scope.get("client") or ("",))[0]):
+            for name in (self._vouches, self._groups):
+                if name and sum(header == name for header, _ in scope["headers"]) > 1:
+                    raise Unauthenticated("the proxy names the user twice", where=name.decode("latin-1"))
+            return _VOUCHED + headers[self._vouches] + b"\0" + headers.get(self._groups, b"")
+        session = session_of(headers) if b"cookie" in headers else ""
+        return _COOKIE + session.encode("latin-1") if session else None
 
     @staticmethod
     def _check_cookie(credential: bytes, scope: Scope, headers: Headers) -> None:
-        # Browsers add the cookie by themselves, and say where the request comes from when they change something.
-        if not credential.startswith(b"cookie ") or scope["method"] in _SAFE or b"origin" in headers:
+        # Browsers add the cookie (and what a proxy knows them by) by themselves, and say where the request comes from
+        # when they change something.
+        if not credential.startswith((_COOKIE, _VOUCHED)) or scope["method"] in _SAFE or b"origin" in headers:
             return
         if headers.get(b"sec-fetch-site") not in (b"same-origin", b"none"):
             raise Denied(
@@ -191,18 +218,19 @@ class Guard:
 
     def enter(self, workspace: str) -> bool | None:
         """Whether a workspace exists, from memory."""
+        now = access.stamp(self._ctx)
         remembered = self._workspaces.get(workspace)
-        if remembered is not None and remembered[1] > time.monotonic() and remembered[2] == access.epoch(self._ctx):
+        if now is not None and remembered is not None and remembered[1] > time.monotonic() and remembered[2] == now:
             return remembered[0]
         return None
 
     def look_for(self, workspace: str) -> bool:
         """Whether a workspace exists, from the database."""
-        epoch = access.epoch(self._ctx)
+        now = access.restamp(self._ctx)
         exists = access.workspace_exists(self._ctx, workspace)
         if len(self._workspaces) >= _REMEMBER:
             self._workspaces.clear()
-        self._workspaces[workspace] = (exists, time.monotonic() + _REMEMBER_S, epoch)
+        self._workspaces[workspace] = (exists, time.monotonic() + _REMEMBER_S, now)
         return exists
 
 
@@ -216,21 +244,15 @@ def session_of(headers: Headers) -> str:
     return ""
 
 
-def _credential(headers: Headers) -> bytes | None:
-    authorization = headers.get(b"authorization")
-    if authorization is not None:
-        return authorization
-    session = session_of(headers) if b"cookie" in headers else ""
-    return b"cookie " + session.encode("latin-1") if session else None
-
-
 def _parsed(credential: bytes, address: str) -> access.Credentials:
-    scheme, _, value = credential.partition(b" ")
-    scheme, value = scheme.lower(), value.strip()
-    if len(credential) > 4_096:
+    if len(credential) > 16_384 or (len(credential) > 4_096 and not credential.startswith(_VOUCHED)):
         raise Unauthenticated("the credentials are too long", where="Authorization")
-    if scheme == b"cookie":
-        return access.Credentials(session=value.decode("latin-1"), address=address)
+    if credential.startswith(_VOUCHED):
+        return _vouched(credential[1:], address)
+    if credential.startswith(_COOKIE):
+        return access.Credentials(session=credential[1:].decode("latin-1"), address=address)
+    scheme, _, value = credential[1:].partition(b" ")
+    scheme, value = scheme.lower(), value.strip()
     if scheme == b"bearer":
         return access.Credentials(secret=value.decode("latin-1"), address=address)
     if scheme == b"basic":
@@ -242,3 +264,12 @@ def _parsed(credential: bytes, address: str) -> access.Credentials:
             raise Unauthenticated("the Basic credentials cannot be read", where="Authorization")
         return access.Credentials(user=name, secret=secret, address=address)
     raise Unauthenticated("send `Authorization: Bearer <token>` or Basic credentials", where="Authorization")
+
+
+def _vouched(credential: bytes, address: str) -> access.Credentials:
+    name, _, groups = credential.partition(b"\0")
+    try:
+        listed = tuple(part.strip() for part in groups.decode().split(",") if part.strip())
+        return access.Credentials(vouched=name.decode().strip(), groups=listed, address=address)
+    except UnicodeDecodeError:
+        raise Unauthenticated("the proxy's headers cannot be read") from None

@@ -28,7 +28,7 @@ from modelwright.kit.db import Database
 from modelwright.kit.settings import Settings
 from modelwright.server.app import App, build
 from modelwright.server.protocol import BoundedHttp
-from modelwright.server.security import is_loopback
+from modelwright.server.security import asks_for_login
 from modelwright.types.errors import Invalid
 
 NOTICE_S = 0.6  # between telling that the server stops and closing its listener
@@ -236,7 +236,7 @@ def _check(settings: Settings) -> None:
 
 
 def _refuse_without_admin(settings: Settings, ctx: Ctx) -> None:
-    if (settings.auth or not is_loopback(settings.host)) and not access.has_admin(ctx):
+    if asks_for_login(settings) and not access.has_admin(ctx):
         raise Invalid(
             f"listening on {settings.host} needs an administrator",
             where="host",

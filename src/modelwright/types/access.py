@@ -103,31 +103,92 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
-    """A person or service account."""
+    """A person or service account. `roles` are the ones given in person; `groups` may bring more."""
 
     name: str
     server_admin: bool = False
     disabled: bool = False
+    service: bool = False
+    origin: str = ""
+    """The login provider that vouches for this user; empty for our own."""
     created_ms: int = 0
     roles: dict[str, Role] = {}
+    groups: list[str] = []
 
 
 class UserCreate(msgspec.Struct, frozen=True, kw_only=True):
-    """A new user. The password has at least 12 characters; without one only tokens log in."""
+    """A new user. The password has at least 12 characters; without one only tokens log in.
+
+    A service account never has a password or a session.
+    """
 
     name: str
     password: str | None = None
     server_admin: bool = False
+    service: bool = False
     roles: dict[str, Role] = {}
+    groups: list[str] = []
 
 
 class UserUpdate(msgspec.Struct, frozen=True, kw_only=True):
-    """Changes to a user; absent fields stay."""
+    """Changes to a user; absent fields stay. Changing one's own password takes the current one."""
 
     password: str | None = None
+    current_password: str | None = None
     server_admin: bool | None = None
     disabled: bool | None = None
     roles: dict[str, Role] | None = None
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Users that hold roles and grants together."""
+
+    id: int
+    name: str
+    description: str = ""
+    created_ms: int = 0
+    members: list[str] = []
+    roles: dict[str, Role] = {}
+    """The role in each workspace."""
+
+
+class GroupCreate(msgspec.Struct, frozen=True, kw_only=True):
+    """A new group."""
+
+    name: str
+    description: str = ""
+    members: list[str] = []
+    roles: dict[str, Role] = {}
+
+
+class GroupUpdate(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes to a group; absent fields stay, lists are replaced."""
+
+    description: str | None = None
+    members: list[str] | None = None
+    roles: dict[str, Role] | None = None
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """A role on the resources of a workspace that a pattern names, for a user (or service account) or a group."""
+
+    id: int
+    workspace: str
+    pattern: str
+    role: Role
+    user: str | None = None
+    group: str | None = None
+    label: str = ""
+    created_ms: int = 0
+
+
+class GrantCreate(msgspec.Struct, frozen=True, kw_only=True):
+    """A new grant in the workspace of the request; one on the same pattern for the same holder is replaced."""
+
+    pattern: str
+    role: Role
+    user: str | None = None
+    group: str | None = None
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +197,10 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     user: str
     label: str = ""
+    scopes: list[TokenScope] | None = None
+    workspace: str = ""
+    patterns: list[str] = []
+    replaces: str = ""
     created_ms: int = 0
     expires_ms: int | None = None
     last_used_ms: int | None = None
@@ -143,9 +208,22 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TokenCreate(msgspec.Struct, frozen=True, kw_only=True):
-    """A new token for the caller. `days` None means 90; the secret is shown once, in the answer."""
+    """A new token for the caller. `days` None means 90; the secret is shown once, in the answer.
+
+    `scopes` None lets through what the owner may; a `workspace` and resource `patterns` bind it further.
+    """
 
     label: str = ""
+    days: int | None = None
+    scopes: list[TokenScope] | None = None
+    workspace: str = ""
+    patterns: list[str] = []
+
+
+class TokenRotate(msgspec.Struct, frozen=True, kw_only=True):
+    """Replace a token: the old one goes on for `overlap_s` seconds, so that nothing that uses it stands still."""
+
+    overlap_s: int = 86_400
     days: int | None = None
 
 
@@ -169,3 +247,37 @@ class Login(msgspec.Struct, frozen=True, kw_only=True):
 
     user: str
     password: str
+
+
+class LoginWays(msgspec.Struct, frozen=True, kw_only=True):
+    """How people log in here."""
+
+    password: bool = True
+    provider: str = ""
+    """What the login provider is called; empty without one."""
+    begin: str = ""
+    """Where its login begins; add `?next=/path`."""
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A browser that is logged in."""
+
+    id: str
+    user: str
+    method: str
+    address: str = ""
+    agent: str = ""
+    created_ms: int
+    seen_ms: int
+    expires_ms: int
+    current: bool = False
+
+
+class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
+    """Proof, beside a decision, that it is the person who decides: the password, or a token with the scope approve.
+
+    Without either, a login at most five minutes old is enough.
+    """
+
+    password: str | None = None
+    token: str | None = None

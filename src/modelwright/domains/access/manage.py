@@ -1,29 +1,27 @@
-"""The verbs that change who may act: users, roles, tokens, workspaces. Every change is audited; no secret is."""
+"""The verbs that change who may act: users, their roles, workspaces. Every change is audited; no secret is."""
 
 from __future__ import annotations
 
 import secrets
 
-from modelwright.domains.access import queries, rules
-from modelwright.domains.access.service import changed
+from modelwright.domains.access import rules
+from modelwright.domains.access.queries import groups as held
+from modelwright.domains.access.queries import sessions as kept
+from modelwright.domains.access.queries import users as queries
+from modelwright.domains.access.service import by_password, changing
 from modelwright.domains.audit import service as audit
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import (
     DEFAULT_WORKSPACE,
-    NewToken,
     Permission,
     Role,
-    Token,
-    TokenCreate,
     User,
     UserCreate,
     UserUpdate,
     Workspace,
 )
 from modelwright.types.errors import AlreadyExists, Conflict, Denied, Invalid, NotFound, Unauthenticated
-
-_DAY_MS = 24 * 60 * 60 * 1000
 
 
 def users(ctx: Ctx) -> list[User]:
@@ -37,23 +35,36 @@ def create_user(ctx: Ctx, body: UserCreate) -> User:
     """Add a user. Raises `Invalid` (name, password), `AlreadyExists`, `NotFound` (a workspace of the roles)."""
     ctx.require(Permission.SERVER)
     rules.check_user_name(body.name)
+    if body.service and body.password is not None:
+        raise Invalid("a service account has no password", where="password", hint="make a token for it")
+    if body.service and body.server_admin:
+        raise Invalid("a service account does not administer the server", where="server_admin")
     hashed = _hashed(body.password, body.name)
-    with ctx.db.write() as tx:
-        if not queries.insert_user(tx, (body.name, hashed, int(body.server_admin), ctx.clock.now_ms())):
+    row = (body.name, hashed, int(body.server_admin), int(body.service), "", "", ctx.clock.now_ms())
+    with changing(ctx) as tx:
+        if not queries.insert_user(tx, row):
             raise AlreadyExists(f"there is a user {body.name!r} already", where="name")
         _set_roles(tx, body.name, body.roles)
+        for name in body.groups:
+            group = held.group(tx, name)
+            if group is None:
+                raise NotFound(f"there is no group {name!r}", where="groups")
+            held.add_members(tx, group.id, [body.name])
+        detail = {
+            "server_admin": body.server_admin, "roles": body.roles, "service": body.service, "groups": body.groups
+        }
         audit.append(
-            ctx, tx, "user.created", f"user/{body.name}", {"server_admin": body.server_admin, "roles": body.roles}
+            ctx, tx, "user.created", f"user/{body.name}", {key: value for key, value in detail.items() if value}
         )
-        changed(ctx, tx)
         return _user(tx, body.name)
 
 
 def update_user(ctx: Ctx, name: str, body: UserUpdate) -> User:
-    """Change a user. Everyone may change their own password; an administrator of a workspace the roles in it.
+    """Change a user. Everyone may change their own password, given the current one; an administrator of a workspace
+    the roles in it.
 
     Raises:
-        Denied: anything more without being administrator of the server.
+        Denied: anything more without being administrator of the server. Unauthenticated: the current password is wrong.
         NotFound, Invalid, Conflict: no such user, a bad password, the last administrator.
     """
     actor = ctx.actor
@@ -70,14 +81,17 @@ def update_user(ctx: Ctx, name: str, body: UserUpdate) -> User:
             raise Denied("only an administrator of the server may do this")
         ctx.require(Permission.ADMIN)
         only = ctx.workspace
+    if body.password is not None and actor.name == name:
+        by_password(ctx, name, body.current_password or "", "")  # an open browser is no proof
     hashed = _hashed(body.password, name)
-    with ctx.db.write() as tx:
-        _user(tx, name)
+    with changing(ctx) as tx:
+        if _user(tx, name).service and (hashed or body.server_admin):
+            raise Invalid("a service account has no password and does not administer the server", where="password")
         queries.update_user(tx, name, password=hashed, server_admin=body.server_admin, disabled=body.disabled)
         if body.roles is not None:
             _set_roles(tx, name, body.roles, only=only)
         if hashed or body.disabled:
-            queries.delete_sessions(tx, name)
+            kept.delete_sessions(tx, name, but="" if body.disabled else actor.session)
         if beyond:
             _keep_an_admin(ctx, tx)
         detail = {
@@ -93,72 +107,17 @@ def update_user(ctx: Ctx, name: str, body: UserUpdate) -> User:
             f"user/{name}",
             {key: value for key, value in detail.items() if value not in (None, False)},
         )
-        changed(ctx, tx)
         return _user(tx, name)
 
 
 def delete_user(ctx: Ctx, name: str) -> None:
     """Remove a user; its tokens and sessions die with it. Raises `NotFound`, `Conflict` (the last administrator)."""
     ctx.require(Permission.SERVER)
-    with ctx.db.write() as tx:
+    with changing(ctx) as tx:
         _user(tx, name)
         queries.delete_user(tx, name)
         _keep_an_admin(ctx, tx)
         audit.append(ctx, tx, "user.deleted", f"user/{name}")
-        changed(ctx, tx)
-
-
-def tokens(ctx: Ctx) -> list[Token]:
-    """The caller's tokens; all of them for an administrator of the server."""
-    ctx.require(Permission.SELF)
-    with ctx.db.read() as tx:
-        return queries.tokens(tx, None if _is_server_admin(ctx) else ctx.who)
-
-
-def create_token(ctx: Ctx, body: TokenCreate, *, user: str = "") -> NewToken:
-    """A new token for the caller, or for `user` when an administrator of the server asks.
-
-    Its secret is never shown again.
-
-    Raises:
-        Denied: for another user. Invalid: `days` out of range, or the caller is not a user. NotFound: no such user.
-    """
-    ctx.require(Permission.SELF)
-    name = user or ctx.who
-    if name != ctx.who and not _is_server_admin(ctx):
-        raise Denied("only an administrator of the server makes tokens for others", where="user")
-    days = rules.TOKEN_DAYS if body.days is None else body.days
-    if not 1 <= days <= rules.LONGEST_TOKEN_DAYS:
-        raise Invalid(f"a token lives 1 to {rules.LONGEST_TOKEN_DAYS:,} days", where="days")
-    if len(body.label) > 200:
-        raise Invalid("a label has at most 200 characters", where="label")
-    token_id = secrets.token_hex(8)
-    secret = f"{rules.TOKEN_PREFIX}{token_id}_{secrets.token_hex(24)}"
-    now = ctx.clock.now_ms()
-    with ctx.db.write() as tx:
-        if queries.user(tx, name) is None:
-            if user:
-                raise NotFound(f"there is no user {name!r}", where="user")
-            raise Invalid(
-                f"{name!r} is not a user of its own", where="user", hint="create a user, then its token with ?user=NAME"
-            )
-        queries.insert_token(tx, (token_id, name, body.label, rules.digest(secret), now, now + days * _DAY_MS))
-        audit.append(ctx, tx, "token.created", f"token/{token_id}", {"user": name, "label": body.label, "days": days})
-        token = queries.token(tx, token_id)
-    assert token is not None
-    return NewToken(token=token, secret=secret)
-
-
-def revoke_token(ctx: Ctx, token_id: str) -> None:
-    """Make a token useless at once. Raises `NotFound` (also for another's token)."""
-    ctx.require(Permission.SELF)
-    with ctx.db.write() as tx:
-        token = queries.token(tx, token_id)
-        if token is None or (token.user != ctx.who and not _is_server_admin(ctx)):
-            raise NotFound(f"there is no token {token_id!r}", where="token_id")
-        queries.revoke_token(tx, token_id)
-        audit.append(ctx, tx, "token.revoked", f"token/{token_id}", {"user": token.user})
-        changed(ctx, tx)
 
 
 def workspaces(ctx: Ctx) -> list[Workspace]:
@@ -168,8 +127,11 @@ def workspaces(ctx: Ctx) -> list[Workspace]:
         found = queries.workspaces(tx)
     if all(workspace.id != DEFAULT_WORKSPACE for workspace in found):
         found.insert(0, Workspace(id=DEFAULT_WORKSPACE))
-    roles = ctx.actor.roles if ctx.actor else {}
-    return [workspace for workspace in found if _is_server_admin(ctx) or workspace.id in roles]
+    actor = ctx.actor
+    assert actor is not None
+    if actor.server_admin or actor.everywhere:
+        return found
+    return [workspace for workspace in found if workspace.id in actor.roles or workspace.id in actor.grants]
 
 
 def create_workspace(ctx: Ctx, body: Workspace) -> Workspace:
@@ -179,18 +141,17 @@ def create_workspace(ctx: Ctx, body: Workspace) -> Workspace:
     if len(body.description) > 4_000:
         raise Invalid("a description has at most 4,000 characters", where="description")
     made = Workspace(id=body.id, description=body.description, created_ms=ctx.clock.now_ms())
-    with ctx.db.write() as tx:
+    with changing(ctx) as tx:
         if body.id == DEFAULT_WORKSPACE or not queries.insert_workspace(
             tx, (made.id, made.description, made.created_ms)
         ):
             raise AlreadyExists(f"there is a workspace {body.id!r} already", where="id")
         audit.append(ctx, tx, "workspace.created", f"workspace/{made.id}")
-        changed(ctx, tx)
     return made
 
 
 def _is_server_admin(ctx: Ctx) -> bool:
-    return ctx.actor is not None and ctx.actor.server_admin
+    return ctx.may(Permission.SERVER)
 
 
 def _hashed(password: str | None, name: str) -> str | None:

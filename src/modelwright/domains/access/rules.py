@@ -1,4 +1,7 @@
-"""Decisions of access: names, passwords, secrets. Hashing is by the standard library (scrypt, RFC 7914; SHA-256)."""
+"""Decisions of access: names, passwords, secrets, and what someone may do after all.
+
+Hashing is by the standard library (scrypt, RFC 7914; SHA-256).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,12 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 
+import msgspec
+
+from modelwright.kit.scope import weight
+from modelwright.types.access import SCOPED, Actor, Held, Permission, Role, Token, TokenScope, User
 from modelwright.types.errors import Invalid
 
 TOKEN_PREFIX = "mw_"  # noqa: S105  a prefix, not a secret
@@ -82,3 +90,110 @@ def split_token(secret: str) -> str | None:
     if len(parts) == 3 and parts[0] == "mw" and parts[1].isalnum() and parts[1].isascii() and len(parts[1]) <= 40:
         return parts[1]
     return None
+
+
+_PATTERN = re.compile(r"[a-z_]{1,40}/[^\x00-\x1f\x7f*]{0,250}\*?|\*")
+_STRENGTH = {Role.NONE: 0, Role.VIEWER: 1, Role.AUDITOR: 2, Role.CONTRIBUTOR: 3, Role.APPROVER: 4, Role.ADMIN: 5}
+
+
+def check_group_name(name: str) -> None:
+    """Raises `Invalid` when `name` cannot be a group's."""
+    if not _NAME.fullmatch(name):
+        raise Invalid(
+            "not a group name",
+            where="name",
+            hint="letters, digits, '.', '_', '@' and '-', at most 128, a letter or digit first",
+        )
+
+
+def check_pattern(pattern: str) -> None:
+    """Raises `Invalid` when a pattern names no resources."""
+    if not _PATTERN.fullmatch(pattern) or pattern.endswith("/"):
+        raise Invalid(
+            "not a pattern of resources",
+            where="pattern",
+            hint="`models/fraud`, `models/fraud-*`, `models/*`, or `*` for the whole workspace",
+        )
+
+
+def check_scopes(scopes: list[TokenScope] | None, patterns: list[str], workspace: str) -> None:
+    """Raises `Invalid` when limits of a token make no sense."""
+    if scopes is not None and not scopes:
+        raise Invalid("a token without scopes lets nothing through", where="scopes")
+    if len(patterns) > 50:
+        raise Invalid("a token is bound to at most 50 patterns", where="patterns")
+    for pattern in patterns:
+        check_pattern(pattern)
+    if patterns and not workspace:
+        raise Invalid("patterns name resources of one workspace", where="workspace", hint="name the workspace too")
+
+
+def within(scopes: list[TokenScope] | None, holder: Actor) -> bool:
+    """Whether a token with these scopes lets through no more than the credential that asks for it."""
+    if holder.scopes is None or TokenScope.ADMIN in holder.scopes:
+        return True
+    if scopes is None:
+        return False
+    allowed = frozenset[Permission]().union(*(SCOPED[scope] for scope in holder.scopes))
+    return all(SCOPED[scope] <= allowed for scope in scopes)
+
+
+def actor(user: User, held: Iterable[tuple[str, str, Role, bool]]) -> Actor:
+    """What a user may do, of its own roles and of what it holds: (workspace, pattern, role, whether in person).
+
+    In a workspace the strongest role counts; of grants the most specific, one's own before a group's, then the
+    strongest.
+    """
+    roles = dict(user.roles)
+    audits = {workspace for workspace, role in roles.items() if role is Role.AUDITOR}
+    ranked: dict[str, list[tuple[tuple[int, int], bool, int, Held]]] = {}
+    for workspace, pattern, role, own in held:
+        if pattern == "*":
+            if role is Role.AUDITOR:
+                audits.add(workspace)
+            if _STRENGTH[role] > _STRENGTH[roles.get(workspace, Role.NONE)]:
+                roles[workspace] = role
+        else:
+            ranked.setdefault(workspace, []).append((weight(pattern), own, _STRENGTH[role], Held(pattern, role)))
+    grants = {
+        workspace: tuple(item[3] for item in sorted(items, key=lambda item: item[:3], reverse=True))
+        for workspace, items in ranked.items()
+    }
+    beside = tuple(sorted(workspace for workspace in audits if roles.get(workspace) is not Role.AUDITOR))
+    return Actor(
+        user.name, roles, user.server_admin, service=user.service, groups=tuple(user.groups), audits=beside,
+        grants=grants,
+    )
+
+
+def limited(whole: Actor, token: Token) -> Actor:
+    """An actor as its token lets it act: never more than without."""
+    change = msgspec.structs.replace
+    if token.scopes is None and not token.workspace:
+        return change(whole, token_id=token.id)
+    roles, audits, grants = whole.roles, whole.audits, whole.grants
+    everywhere = whole.server_admin
+    if token.workspace:
+        here = token.workspace
+        roles = {here: Role.ADMIN if everywhere else roles[here]} if everywhere or here in roles else {}
+        audits = tuple(workspace for workspace in audits if workspace == here)
+        grants = {here: grants[here]} if here in grants else {}
+        everywhere = False
+    scopes = None if token.scopes is None else tuple(token.scopes)
+    full = not token.workspace and scopes is not None and TokenScope.ADMIN in scopes
+    return change(
+        whole,
+        roles=roles,
+        audits=audits,
+        grants=grants,
+        server_admin=whole.server_admin and full,
+        everywhere=everywhere and not full,
+        scopes=scopes,
+        only=tuple(token.patterns),
+        token_id=token.id,
+    )
+
+
+def unlimited(holder: Actor) -> bool:
+    """Whether someone acts with all that they may do, not through a token that lets through less."""
+    return not holder.only and (holder.scopes is None or TokenScope.ADMIN in holder.scopes)

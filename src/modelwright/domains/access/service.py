@@ -1,46 +1,92 @@
-"""The verbs of who acts: authenticate and log in. Users, tokens and workspaces are managed in `manage`."""
+"""The verbs of who acts: from credentials to an actor, and whether what is remembered of one is still true.
+
+What actors may do is remembered for a moment by every process. It is used only while the version of who may do what was
+looked at within the last `LEASE_S`, and whoever changes anything waits that long before it answers: after the answer no
+process goes by what was.
+"""
 
 from __future__ import annotations
 
 import functools
 import hashlib
 import hmac
+import ipaddress
 import secrets
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import cast
 
 import msgspec
 
-from modelwright.domains.access import queries, rules
-from modelwright.domains.access.throttle import Throttle
-from modelwright.domains.audit import service as audit
+from modelwright.domains.access import providers, rules, throttle
+from modelwright.domains.access.queries import groups as held
+from modelwright.domains.access.queries import sessions as kept
+from modelwright.domains.access.queries import tokens as issued
+from modelwright.domains.access.queries import users as queries
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
-from modelwright.types.access import DEFAULT_WORKSPACE, Actor, Login, User
-from modelwright.types.errors import Unauthenticated
+from modelwright.types.access import DEFAULT_WORKSPACE, Actor, Permission, User
+from modelwright.types.errors import Denied, Unauthenticated
 
-SESSION_MS = 12 * 60 * 60 * 1000
+LEASE_S = 0.05
 _TOUCH_MS = 60_000
 _VERIFIED = 1_000
+_WELCOME_S = 2.0
 _WRONG = "the user name or the password is wrong"
+_NO_USERS = frozenset({"local", "admin", "system"})
+_STAMP = "access.stamp"
+
+Stamp = tuple[int, int]
+"""(changes made by this process, version in the database)."""
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
-    """What a request brings: a token (`secret`), a name with a password or token, or a session cookie."""
+    """What a request brings: a token (`secret`), a name with a password or token, a session cookie, or a proxy's word.
+
+    `vouched` and `groups` are names that a trusted proxy in front of the server has checked.
+    """
 
     user: str = ""
     secret: str = ""
     session: str = ""
     address: str = ""
+    vouched: str = ""
+    groups: tuple[str, ...] = ()
 
 
-def epoch(ctx: Ctx) -> int:
-    """Changes whenever this process changed who may do what; what was remembered under another value is stale."""
-    return ctx.local.get("access.epoch", 0)
+def stamp(ctx: Ctx) -> Stamp | None:
+    """What everything remembered is bound to; None when the database must be asked again (`restamp`). Never blocks."""
+    seen = ctx.local.get(_STAMP)
+    epoch = ctx.local.get("access.epoch", 0)
+    if seen is None or seen[0][0] != epoch or seen[1] < time.monotonic():
+        return None
+    return seen[0]
 
 
-def changed(ctx: Ctx, tx: Tx) -> None:
-    """Let what is remembered about actors go stale as soon as `tx` is committed."""
-    tx.after_commit("access.epoch", lambda: ctx.local.update({"access.epoch": epoch(ctx) + 1}))
+def restamp(ctx: Ctx) -> Stamp:
+    """The stamp as it is now; asks the database when nobody did within `LEASE_S`."""
+    found = stamp(ctx)
+    if found is not None:
+        return found
+    until = time.monotonic() + LEASE_S
+    epoch = ctx.local.get("access.epoch", 0)
+    with ctx.db.read() as tx:
+        found = (epoch, kept.version(tx))
+    ctx.local[_STAMP] = (found, until)
+    return found
+
+
+@contextmanager
+def changing(ctx: Ctx) -> Generator[Tx]:
+    """A transaction that changes who may do what; when it ends, no process remembers how it was."""
+    with ctx.db.write() as tx:
+        yield tx
+        kept.raise_version(tx)
+        tx.after_commit(
+            "access.epoch", lambda: ctx.local.update({"access.epoch": ctx.local.get("access.epoch", 0) + 1})
+        )
+    time.sleep(LEASE_S)
 
 
 def authenticate(ctx: Ctx, credentials: Credentials) -> Actor | None:
@@ -53,41 +99,22 @@ def authenticate(ctx: Ctx, credentials: Credentials) -> Actor | None:
         return _by_session(ctx, credentials.session)
     secret = credentials.secret
     if not secret:
-        return None
+        return _by_proxy(ctx, credentials) if credentials.vouched else None
     if ctx.settings.admin_token and rules.same(secret, ctx.settings.admin_token):
         return Actor("admin", server_admin=True)
     token_id = rules.split_token(secret)
     if token_id is not None:
-        return _by_token(ctx, token_id, secret, credentials.user)
+        return by_token(ctx, token_id, secret, credentials.user)
     if not credentials.user:
         raise Unauthenticated("the token is not valid", where="Authorization")
-    return _actor(_by_password(ctx, credentials.user, secret, credentials.address))
+    user = by_password(ctx, credentials.user, secret, credentials.address)
+    with ctx.db.read() as tx:
+        return actor_of(tx, user)
 
 
-def login(ctx: Ctx, body: Login, *, address: str, old_session: str = "") -> tuple[User, str]:
-    """Check a password and open a session; returns the user and the cookie's secret. A session that was open ends.
-
-    Raises:
-        Unauthenticated: the same for a wrong password as for an unknown user. Unavailable: too many wrong guesses.
-    """
-    user = _by_password(ctx, body.user, body.password, address)
-    secret = secrets.token_urlsafe(32)
-    now = ctx.clock.now_ms()
-    acting = ctx.acting(_actor(user), ctx.workspace, ctx.request_id)
-    with ctx.db.write() as tx:
-        if old_session:
-            queries.delete_session(tx, rules.digest(old_session))
-        queries.insert_session(tx, (rules.digest(secret), user.name, now, now + SESSION_MS))
-        audit.append(acting, tx, "session.opened", f"user/{user.name}", {"address": address})
-        changed(ctx, tx)
-    return user, secret
-
-
-def logout(ctx: Ctx, session: str) -> None:
-    """End a session; one that has ended is fine."""
-    with ctx.db.write() as tx:
-        if queries.delete_session(tx, rules.digest(session)):
-            changed(ctx, tx)
+def actor_of(tx: Tx, user: User) -> Actor:
+    """What a user may do, groups and grants together."""
+    return rules.actor(user, held.held(tx, user.name))
 
 
 def workspace_exists(ctx: Ctx, workspace: str) -> bool:
@@ -103,40 +130,94 @@ def has_admin(ctx: Ctx) -> bool:
     if ctx.settings.admin_token:
         return True
     with ctx.db.read() as tx:
-        return bool(queries.admins(tx))
+        return bool(queries.admins(tx)) or bool(providers.admin_groups(ctx.settings))
 
 
-def _actor(user: User, token_id: str = "") -> Actor:
-    return Actor(user.name, user.roles, user.server_admin, token_id)
+def still_welcome(ctx: Ctx) -> bool:
+    """Whether the actor of a long answer may still read the workspace: not disabled, revoked, logged out or removed."""
+    actor = ctx.actor
+    if actor is None or actor.name in _NO_USERS:
+        return actor is not None
+    now = restamp(ctx)
+    remembered: dict[tuple[str, str, str, str], tuple[Stamp, float, bool]]
+    remembered = ctx.local.setdefault("access.welcome", {})
+    key = (actor.name, actor.token_id, actor.session, ctx.workspace)
+    found = remembered.get(key)
+    if found is not None and found[0] == now and found[1] > time.monotonic():
+        return found[2]
+    fresh = again(ctx, actor)
+    welcome = fresh is not None and ctx.acting(fresh, ctx.workspace).may(Permission.READ)
+    if len(remembered) > _VERIFIED:
+        remembered.clear()
+    remembered[key] = (now, time.monotonic() + _WELCOME_S, welcome)
+    return welcome
+
+
+def again(ctx: Ctx, actor: Actor) -> Actor | None:
+    """The same actor as things are now; None when its credentials are no longer good."""
+    now = ctx.clock.now_ms()
+    with ctx.db.read() as tx:
+        user = queries.user(tx, actor.name)
+        if user is None or user.disabled:
+            return None
+        whole = actor_of(tx, user)
+        if actor.token_id:
+            token = issued.token(tx, actor.token_id)
+            if token is None or token.revoked or (token.expires_ms is not None and token.expires_ms <= now):
+                return None
+            return rules.limited(whole, token)
+        if actor.session:
+            live = kept.live_by_public(tx, actor.session)
+            if live is None or not _alive(ctx, live, now):
+                return None
+            return msgspec.structs.replace(whole, session=actor.session)
+        return whole
+
+
+def _alive(ctx: Ctx, live: kept.Live, now: int) -> bool:
+    return live.expires_ms > now and live.seen_ms > now - int(ctx.settings.session_idle_s * 1000)
 
 
 def _by_session(ctx: Ctx, secret: str) -> Actor:
-    with ctx.db.read() as tx:
-        name = queries.session_user(tx, rules.digest(secret), ctx.clock.now_ms())
-        user = queries.user(tx, name) if name else None
-    if user is None or user.disabled:
-        raise Unauthenticated("the session has ended", where="session", hint="log in again")
-    return _actor(user)
-
-
-def _by_token(ctx: Ctx, token_id: str, secret: str, name: str) -> Actor:
     now = ctx.clock.now_ms()
     with ctx.db.read() as tx:
-        stored = queries.token_secret(tx, token_id)
-        token = queries.token(tx, token_id)
+        live = kept.live(tx, rules.digest(secret))
+        user = queries.user(tx, live.user) if live and _alive(ctx, live, now) else None
+        if live is None or user is None or user.disabled:
+            raise Unauthenticated("the session has ended", where="session", hint="log in again")
+        actor = msgspec.structs.replace(actor_of(tx, user), session=live.public)
+    if now - live.seen_ms > _TOUCH_MS:
+        ctx.db.submit(lambda tx: kept.touch_session(tx, live.public, now), key="access")
+    return actor
+
+
+def by_token(ctx: Ctx, token_id: str, secret: str, name: str = "") -> Actor:
+    """The actor of a token. Raises `Unauthenticated`."""
+    now = ctx.clock.now_ms()
+    with ctx.db.read() as tx:
+        stored = issued.token_secret(tx, token_id)
+        token = issued.token(tx, token_id)
         user = queries.user(tx, token.user) if token else None
-    if token is None or user is None or not rules.same(rules.digest(secret), stored) or (name and name != user.name):
+        whole = actor_of(tx, user) if user else None
+    if (
+        token is None
+        or user is None
+        or whole is None
+        or not rules.same(rules.digest(secret), stored)
+        or (name and name != user.name)
+    ):
         raise Unauthenticated("the token is not valid", where="Authorization")
     if token.revoked or user.disabled:
         raise Unauthenticated("the token was revoked", where="Authorization")
     if token.expires_ms is not None and token.expires_ms <= now:
         raise Unauthenticated("the token has expired", where="Authorization", hint="create another with `mw login`")
     if token.last_used_ms is None or now - token.last_used_ms > _TOUCH_MS:
-        ctx.db.submit(lambda tx: queries.touch_token(tx, token_id, now), key="access")
-    return _actor(user, token_id)
+        ctx.db.submit(lambda tx: issued.touch_token(tx, token_id, now), key="access")
+    return rules.limited(whole, token)
 
 
-def _by_password(ctx: Ctx, name: str, password: str, address: str) -> User:
+def by_password(ctx: Ctx, name: str, password: str, address: str) -> User:
+    """The user whose password this is. Raises `Unauthenticated`; `Unavailable` after too many wrong ones."""
     with ctx.db.read() as tx:
         stored = queries.password(tx, name)
         user = queries.user(tx, name)
@@ -145,17 +226,60 @@ def _by_password(ctx: Ctx, name: str, password: str, address: str) -> User:
         cast("bytes", verified[""]), f"{name}\0{password}".encode("utf-8", "surrogatepass"), hashlib.sha256
     ).hex()
     if stored is None or verified.get(key) != stored:
-        throttle = ctx.local.setdefault("access.throttle", Throttle())
-        throttle.begin(name, address)
+        throttle.begin(ctx, name, address)
         if not rules.matches(password, stored or _decoy()) or stored is None:
             raise Unauthenticated(_WRONG, where="password")
-        throttle.right(name, address)
+        throttle.right(ctx, name, address)
         if len(verified) > _VERIFIED:
             ctx.local.pop("access.verified", None)
         verified[key] = stored
     if user is None:
         raise Unauthenticated(_WRONG, where="password")
     return user
+
+
+def _by_proxy(ctx: Ctx, credentials: Credentials) -> Actor:
+    who = providers.Person(
+        origin="proxy", subject=credentials.vouched, name=credentials.vouched, groups=credentials.groups
+    )
+    user = admit(ctx, who)
+    with ctx.db.read() as tx:
+        return actor_of(tx, user)
+
+
+def admit(ctx: Ctx, who: providers.Person) -> User:
+    """The user that a login provider or a trusted proxy vouches for, made at the first visit, its groups as told.
+
+    Raises:
+        Unauthenticated: the name cannot be a user's, or the user is disabled.
+        Denied: another user has the name, or strangers are not admitted.
+    """
+    try:
+        rules.check_user_name(who.name)
+    except Exception as error:
+        raise Unauthenticated(f"{who.name[:100]!r} cannot be a user name here", where="name") from error
+    wanted = providers.memberships(ctx.settings, who)
+    with ctx.db.read() as tx:
+        name = queries.user_at(tx, who.origin, who.subject)
+        user = queries.user(tx, name) if name else None
+        settled = user is not None and providers.settled(tx, user, who, wanted)
+    if user is None or not settled:
+        with changing(ctx) as tx:
+            name = providers.admitted(ctx, tx, who, wanted)
+            user = queries.user(tx, name)
+    assert user is not None
+    if user.disabled:
+        raise Denied("this user may not log in", where="user")
+    return user
+
+
+def trusted(ctx: Ctx, address: str) -> bool:
+    """Whether a peer is one of the proxies whose word on users is taken."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(found in network for network in providers.proxies(ctx.settings))
 
 
 @functools.cache
@@ -170,16 +294,3 @@ def _verified(ctx: Ctx) -> dict[str, bytes | str]:
     Hashing again would cost 40 ms a request.
     """
     return ctx.local.setdefault("access.verified", {"": secrets.token_bytes(32)})
-
-
-def still_welcome(ctx: Ctx) -> bool:
-    """Whether the actor of a long answer may still read the workspace: not disabled, revoked or removed since."""
-    actor = ctx.actor
-    if actor is None or actor.name in ("local", "admin", "system"):
-        return actor is not None
-    with ctx.db.read() as tx:
-        user = queries.user(tx, actor.name)
-        token = queries.token(tx, actor.token_id) if actor.token_id else None
-    if user is None or user.disabled or (token is not None and token.revoked):
-        return False
-    return user.server_admin or ctx.workspace in user.roles

@@ -1,15 +1,22 @@
-"""Counting wrong guesses, so that passwords cannot be tried by the thousand. In memory of one process, bounded."""
+"""Counting wrong guesses, so that passwords cannot be tried by the thousand: in the database, for all processes.
+
+A name alone has the widest bound, and none at all from an address that its owner has logged in from: whoever guesses
+from elsewhere cannot lock the owner out. What is counted is named by a digest, because people type passwords as names.
+"""
 
 from __future__ import annotations
 
-import threading
-import time
+import hashlib
 
+from modelwright.domains.access.queries import sessions as queries
+from modelwright.kit.context import Ctx
+from modelwright.kit.db import Tx
 from modelwright.types.errors import Unavailable
 
-_WINDOW_S = 300.0
-_PER_PAIR, _PER_NAME, _PER_ADDRESS = 10, 100, 50  # a name alone has the widest bound: others could lock its owner out
-_KEYS = 20_000
+_SPELL_S = 300
+_PER_PAIR, _PER_NAME, _PER_ADDRESS = 10, 100, 50
+_KNOWN_SPELLS = 30 * 24 * 3600 // _SPELL_S  # how long an address that was right once stays known
+_SWEEP = 50  # one guess in so many forgets old ones
 
 
 class TooManyGuesses(Unavailable):
@@ -20,39 +27,40 @@ class TooManyGuesses(Unavailable):
         self.retry_after_s = retry_after_s
 
 
-class Throttle:
-    """Wrong guesses by name, by address, and by both, within five minutes."""
+def begin(ctx: Ctx, name: str, address: str) -> None:
+    """Count a guess before it is checked (side by side ones count too). Raises `TooManyGuesses`."""
+    spell, into = divmod(ctx.clock.now_ms() // 1000, _SPELL_S)
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._guesses: dict[tuple[str, str], list[float]] = {}
+    def count(tx: Tx) -> bool:
+        most = {_key("pair", name, address): _PER_PAIR, _key("address", address): _PER_ADDRESS}
+        known = queries.guessed(tx, _key("known", name, address))
+        if known is None or known[0] < spell - _KNOWN_SPELLS:
+            most[_key("name", name)] = _PER_NAME
+        # Nothing more is counted for someone who has had enough already: others share the wider bounds.
+        for key, bound in most.items():
+            now = queries.guessed(tx, key)
+            if now is not None and now[0] == spell and now[1] >= bound:
+                return False
+        counts = {key: queries.count_guess(tx, key, spell) for key in sorted(most)}
+        if sum(counts.values()) % _SWEEP == 3:
+            queries.forget_guesses(tx, spell - _KNOWN_SPELLS)
+        return all(counts[key] <= bound for key, bound in most.items())
 
-    def begin(self, name: str, address: str) -> None:
-        """Count a guess before it is checked (side by side ones count too). Raises `TooManyGuesses`."""
-        now = time.monotonic()
-        keys = _keys(name, address)
-        with self._lock:
-            for key, most in keys:
-                recent = [at for at in self._guesses.get(key, ()) if at > now - _WINDOW_S]
-                if len(recent) >= most:
-                    raise TooManyGuesses(int(recent[0] + _WINDOW_S - now) + 1)
-                self._guesses[key] = recent
-            for key, _ in keys:
-                self._guesses[key].append(now)
-            if len(self._guesses) > _KEYS:
-                self._guesses = {
-                    key: times for key, times in self._guesses.items() if times and times[-1] > now - _WINDOW_S
-                }
-
-    def right(self, name: str, address: str) -> None:
-        """The guess was right: it does not count, and the pair starts afresh."""
-        with self._lock:
-            self._guesses.pop((name, address), None)
-            for key in ((name, ""), ("", address)):
-                times = self._guesses.get(key)
-                if times:
-                    times.pop()
+    with ctx.db.write() as tx:
+        allowed = count(tx)
+    if not allowed:
+        raise TooManyGuesses(_SPELL_S - int(into))
 
 
-def _keys(name: str, address: str) -> tuple[tuple[tuple[str, str], int], ...]:
-    return ((name, address), _PER_PAIR), ((name, ""), _PER_NAME), (("", address), _PER_ADDRESS)
+def right(ctx: Ctx, name: str, address: str) -> None:
+    """The guess was right: it does not count, the pair starts afresh, and the address is known from now on."""
+    spell = ctx.clock.now_ms() // 1000 // _SPELL_S
+    with ctx.db.write() as tx:
+        for key in sorted((_key("name", name), _key("address", address))):
+            queries.uncount_guess(tx, key)
+        queries.keep_guess(tx, _key("pair", name, address), spell)
+        queries.keep_guess(tx, _key("known", name, address), spell)
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""Every statement of access, one file a noun."""
