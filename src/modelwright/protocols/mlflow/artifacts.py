@@ -14,6 +14,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from modelwright.domains.registry.service import files
 from modelwright.domains.tracking.service import artifacts, models, runs
 from modelwright.kit.context import Ctx
 from modelwright.kit.http import body, chunks
@@ -31,12 +32,13 @@ from modelwright.protocols.mlflow.shapes import (
 )
 from modelwright.protocols.mlflow.wire import AJAX, ARTIFACTS, direct, endpoint, in_pool
 from modelwright.types.access import Permission
-from modelwright.types.errors import Invalid, NotFound, TooLarge
+from modelwright.types.errors import Denied, Invalid, NotFound, TooLarge
 from modelwright.types.tracking import Artifact
 
 _OWNED = re.compile(
     r"(?:[^/]+/)*?(?:models/(?P<model>m-[0-9a-f]{32})|(?P<run>[0-9a-f]{32}))/artifacts(?:/(?P<rest>.*))?"
 )
+_PINNED = re.compile(r"registry/(\d{1,18})/(\d{1,18})(?:/.*)?", re.DOTALL)
 _PROXY = "proxy"
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _UI_LIMIT = 10 * 1024 * 1024
@@ -46,12 +48,30 @@ _NOTHING: dict[str, Any] = {}
 
 
 def place(path: str) -> tuple[str, str]:
-    """The owner and the path below it that a proxy path names. An unknown layout belongs to `proxy`."""
+    """The owner and the path below it that a proxy path names. An unknown layout belongs to `proxy`.
+
+    Raises:
+        Denied: a file of a version of a registered model; see `readable`.
+    """
+    if _PINNED.fullmatch(path):
+        raise Denied("files of a version of a registered model never change", where="path")
     found = _OWNED.fullmatch(path)
     if found is None:
         return _PROXY, path
     owner = f"models/{found['model']}" if found["model"] else f"runs/{found['run']}"
     return owner, found["rest"] or ""
+
+
+def readable(ctx: Ctx, path: str) -> tuple[str, str]:
+    """As `place`, for reading: also files of versions that the actor may read. Raises `NotFound`."""
+    found = _PINNED.fullmatch(path)
+    if found is None:
+        return place(path)
+    row = files.authorized(ctx, int(found[1]), int(found[2]))
+    root, _, rest = path.partition("/artifacts")
+    if root != files.owner(row.model, row.version) or (rest and not rest.startswith("/")):
+        raise NotFound(f"No such artifact: '{path}'", where="path")
+    return root, rest.strip("/")
 
 
 @endpoint("GET", "/artifacts/list", ListArtifacts, Permission.READ)
@@ -68,8 +88,8 @@ def list_of_run(ctx: Ctx, request: ListArtifacts) -> Any:
 @endpoint("GET", "/artifacts", ProxyList, Permission.READ, prefixes=ARTIFACTS)
 def list_of_proxy(ctx: Ctx, request: ProxyList) -> Any:
     """A folder of the proxy, with base names."""
-    owner, path = place(request.path.strip("/") if request.path != "/" else "")
     try:
+        owner, path = readable(ctx, request.path.strip("/") if request.path != "/" else "")
         found = artifacts.list(ctx, owner, path)
     except NotFound:
         found = []
@@ -79,7 +99,7 @@ def list_of_proxy(ctx: Ctx, request: ProxyList) -> Any:
 @direct("GET", "/artifacts/{path:path}", Permission.READ, prefixes=ARTIFACTS)
 def download(ctx: Ctx, request: Request, path: str) -> Response:
     """A file of the proxy."""
-    owner, rest = place(path)
+    owner, rest = readable(ctx, path)
     return send(ctx, request, owner, rest, path)
 
 

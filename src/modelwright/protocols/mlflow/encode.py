@@ -201,12 +201,23 @@ def model(item: LoggedModel) -> Json:
         info["status_message"] = item.state_message
     if item.tags:
         info["tags"] = pairs(item.tags)
+        if "mlflow.modelVersions" in item.tags:
+            info["registrations"] = registrations(item.tags["mlflow.modelVersions"])
     data: Json = {}
     if item.params:
         data["params"] = pairs(item.params)
     if item.metrics:
         data["metrics"] = [model_metric(metric, item.id) for metric in item.metrics]
     return {"info": info, "data": data} if data else {"info": info}
+
+
+def registrations(text: str) -> list[Json]:
+    """The versions that a logged model became, from the tag that lists them; what is not such a list is none."""
+    try:
+        entries = msgspec.json.decode(text, type=list[dict[str, Any]])
+    except (msgspec.MsgspecError, RecursionError):
+        return []
+    return [{"name": str(entry.get("name", "")), "version": str(entry.get("version", ""))} for entry in entries]
 
 
 def model_metric(item: ModelMetric, model_id: str) -> Json:

@@ -51,8 +51,12 @@ def endpoint(
     permission: Permission,
     *,
     prefixes: tuple[str, ...] = BOTH,
+    resource: str = "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare an operation that works in the thread pool: `function(ctx, request, **path) -> JSON value | Response`."""
+    """Declare an operation that works in the thread pool: `function(ctx, request, **path) -> JSON value | Response`.
+
+    `resource`: the kind of resource for which the room checks the permission by itself.
+    """
     reader = Reader(kind)
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -66,7 +70,7 @@ def endpoint(
 
             return await in_pool(request, work)
 
-        _register(method, path, permission, prefixes, kind, function, answer)
+        _register(method, path, permission, prefixes, kind, function, answer, resource)
         return function
 
     return declare
@@ -95,6 +99,7 @@ def direct(
     prefixes: tuple[str, ...],
     stream: bool = False,
     limit: int | None = None,
+    resource: str = "",
 ) -> Callable[[Handler], Handler]:
     """Declare an operation that reads its own request: `function(ctx, request, **path) -> Response`."""
 
@@ -108,6 +113,7 @@ def direct(
                 raw=True,
                 stream=stream,
                 limit=limit,
+                resource=resource,
                 hidden=True,
                 name=_name(method, prefix, path),
                 summary=(function.__doc__ or "").split("\n")[0],
@@ -153,6 +159,7 @@ def _register(
     kind: type[Message],
     function: Callable[..., Any],
     answer: Callable[..., Any],
+    resource: str = "",
 ) -> None:
     for prefix in prefixes:
         SHAPES[method, prefix + path] = kind
@@ -160,6 +167,7 @@ def _register(
             method,
             prefix + path,
             permission=permission,
+            resource=resource,
             raw=True,
             hidden=True,
             name=_name(method, prefix, path),

@@ -75,7 +75,7 @@ def list_files(ctx: Ctx, name: str, version: int, path: str = "") -> Page[Artifa
 )
 def get_file(ctx: Ctx, name: str, version: int, path: str, request: Request) -> Any:
     """Takes `Range` and `If-None-Match`."""
-    found, _ = files.opened(ctx, versions.row_of(ctx, name, version), path)
+    found = files.opened(ctx, versions.row_of(ctx, name, version), path)
     return download(
         request,
         lambda start, length: files.content(ctx, found, start, length),

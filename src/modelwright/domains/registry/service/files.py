@@ -75,11 +75,16 @@ def all_of(ctx: Ctx, tx: Tx, row: VersionRow) -> list[Artifact]:
     return pins.files(tx, ctx, where, root)
 
 
-def opened(ctx: Ctx, row: VersionRow, path: str) -> tuple[Artifact, str]:
-    """One file of a version, and its owner. Raises `NotFound`, `Invalid`: not clean, or a directory."""
+def spot(ctx: Ctx, row: VersionRow, path: str) -> tuple[str, str]:
+    """The owner of a file of a version, and its path there. Raises `NotFound`."""
     with ctx.db.read() as tx:
         where, root = place(ctx, tx, row)
-    return artifacts.find(ctx, where, _joined(root, path)), where
+    return where, _joined(root, path)
+
+
+def opened(ctx: Ctx, row: VersionRow, path: str) -> Artifact:
+    """One file of a version. Raises `NotFound`, `Invalid`: not clean, or a directory."""
+    return artifacts.find(ctx, *spot(ctx, row, path))
 
 
 def content(ctx: Ctx, item: Artifact, start: int = 0, length: int | None = None) -> Iterator[bytes]:
