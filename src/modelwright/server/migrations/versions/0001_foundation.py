@@ -117,6 +117,7 @@ def upgrade() -> None:
     sa.Column('kind', TEXT, nullable=False),
     sa.Column('subject', TEXT, nullable=False),
     sa.Column('parent', TEXT, server_default='', nullable=False),
+    sa.Column('payload', TEXT, server_default='', nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
     op.create_table('events',
@@ -126,6 +127,7 @@ def upgrade() -> None:
     sa.Column('kind', TEXT, nullable=False),
     sa.Column('subject', TEXT, nullable=False),
     sa.Column('parent', TEXT, server_default='', nullable=False),
+    sa.Column('payload', TEXT, server_default='', nullable=False),
     sa.PrimaryKeyConstraint('id'),
     sqlite_autoincrement=True
     )
@@ -301,6 +303,11 @@ def upgrade() -> None:
     sa.UniqueConstraint('workspace', 'name'),
     sqlite_autoincrement=True
     )
+    op.create_table('notice_cursor',
+    sa.Column('id', sa.SmallInteger(), autoincrement=False, nullable=False),
+    sa.Column('last', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
     op.create_table('registered_models',
     sa.Column('id', KEY, nullable=False),
     sa.Column('workspace', TEXT, nullable=False),
@@ -351,6 +358,45 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('name')
     )
     op.create_index('users_by_subject', 'users', ['origin', 'subject'], unique=False)
+    op.create_table('webhook_deliveries',
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('webhook_id', TEXT, nullable=False),
+    sa.Column('kind', TEXT, nullable=False),
+    sa.Column('subject', TEXT, nullable=False),
+    sa.Column('payload', TEXT, nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('state', TEXT, nullable=False),
+    sa.Column('attempts', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('status', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('error', TEXT, server_default='', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('next_ms', sa.BigInteger(), nullable=False),
+    sa.Column('finished_ms', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('webhook_deliveries_by_webhook', 'webhook_deliveries', ['webhook_id', 'id'], unique=False)
+    op.create_index('webhook_deliveries_due', 'webhook_deliveries', ['webhook_id', 'next_ms'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
+    op.create_table('webhooks',
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('workspace', TEXT, nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('url', TEXT, nullable=False),
+    sa.Column('events', TEXT, nullable=False),
+    sa.Column('description', TEXT, server_default='', nullable=False),
+    sa.Column('format', TEXT, nullable=False),
+    sa.Column('active', sa.SmallInteger(), nullable=False),
+    sa.Column('secret', TEXT, server_default='', nullable=False),
+    sa.Column('created_ms', sa.BigInteger(), nullable=False),
+    sa.Column('updated_ms', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', TEXT, server_default='', nullable=False),
+    sa.Column('failures', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('failing_since_ms', sa.BigInteger(), nullable=True),
+    sa.Column('last_success_ms', sa.BigInteger(), nullable=True),
+    sa.Column('paused_until_ms', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('disabled_reason', TEXT, server_default='', nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('webhooks_by_workspace', 'webhooks', ['workspace', 'created_ms', 'id'], unique=False)
     op.create_table('workspaces',
     sa.Column('id', TEXT, nullable=False),
     sa.Column('description', TEXT, server_default='', nullable=False),
