@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 
@@ -17,6 +19,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     subject: str
     parent: str = ""
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """An event with what it tells those who act on it; pages are told the event alone."""
+
+    event: Event
+    payload: dict[str, Any]
 
 
 class EventPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ events = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("parent", sa.Text, nullable=False, server_default=""),
+    sa.Column("payload", sa.Text, nullable=False, server_default=""),
     sa.Index("events_by_time", "at_ms"),
     sqlite_autoincrement=True,
 )
@@ -36,4 +37,5 @@ event_outbox = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("parent", sa.Text, nullable=False, server_default=""),
+    sa.Column("payload", sa.Text, nullable=False, server_default=""),
 )
