@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from modelwright.sdk.client import Client
     from modelwright.sdk.maps import Config, Summary
     from modelwright.sdk.media import Histogram, Html, Image, Table
+    from modelwright.sdk.prompts import load_prompt, register_prompt
+    from modelwright.sdk.registry import register_model, rollback, set_alias
     from modelwright.sdk.run import Run
     from modelwright.sdk.session import (
         alert,
@@ -54,6 +56,11 @@ _HOMES = {
     "Histogram": "media",
     "autolog": "autolog",
     "sync": "sync",
+    "register_model": "registry",
+    "set_alias": "registry",
+    "rollback": "registry",
+    "register_prompt": "prompts",
+    "load_prompt": "prompts",
 }
 _CURRENT = frozenset({"run", "config", "summary"})
 
@@ -70,11 +77,16 @@ __all__ = [
     "define_metric",
     "finish",
     "init",
+    "load_prompt",
     "log",
     "log_artifact",
     "log_input",
     "log_table",
+    "register_model",
+    "register_prompt",
+    "rollback",
     "run",
+    "set_alias",
     "summary",
     "sync",
 ]

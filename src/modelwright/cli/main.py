@@ -21,6 +21,8 @@ COMMANDS = {
     "demo": ("demo", "Track real models on real data, then leave the server up."),
     "runs": ("runs", "List, show, delete, restore and stop runs."),
     "experiments": ("experiments", "List, show, make, delete and restore experiments."),
+    "models": ("models", "List, show, register and compare models; move aliases."),
+    "prompts": ("prompts", "List, show, register and compare prompts."),
     "logs": ("logs", "Print a run's console output; -f follows it."),
     "export": ("export", "Copy runs to a folder: params, metrics, artifacts."),
     "import": ("imports", "Copy everything from another tracking server."),

@@ -19,6 +19,8 @@ import msgspec
 from modelwright.sdk import credentials
 from modelwright.sdk.artifacts import Artifacts
 from modelwright.sdk.news import News
+from modelwright.sdk.prompts import Prompts
+from modelwright.sdk.registry import Registry
 from modelwright.sdk.series import Series
 from modelwright.sdk.transport import Transport, segment
 from modelwright.types.access import Actor, NewToken, Token, TokenCreate, User, UserCreate, UserUpdate, Workspace
@@ -77,6 +79,8 @@ class Client:
         self.artifacts = Artifacts(self.transport)
         self.console = Console(self.transport)
         self.models = Models(self.transport)
+        self.registry = Registry(self.transport)
+        self.prompts = Prompts(self.transport)
         self.access = Access(self.transport)
         self.news = News(self.transport)
 
