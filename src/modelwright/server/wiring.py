@@ -16,6 +16,7 @@ from modelwright.domains.events.background import DUTIES as EVENTS_DUTIES
 from modelwright.domains.events.routes import ROUTES as EVENTS
 from modelwright.domains.jobs.background import DUTIES as JOBS_DUTIES
 from modelwright.domains.jobs.routes import ROUTES as JOBS
+from modelwright.domains.lineage.background import DUTIES as LINEAGE_DUTIES
 from modelwright.domains.lineage.routes import ROUTES as LINEAGE
 from modelwright.domains.registry.routes import ROUTES as REGISTRY
 from modelwright.domains.tracking.background import DUTIES as TRACKING_DUTIES
@@ -25,17 +26,18 @@ from modelwright.kit.context import Ctx
 from modelwright.kit.duty import Duty
 from modelwright.kit.http import Routes
 from modelwright.protocols.mlflow.routes import ROUTES as MLFLOW
+from modelwright.protocols.openlineage.routes import ROUTES as OPENLINEAGE
 from modelwright.types.jobs import Job
 
 
 def routes() -> list[Routes]:
     """The operations of all rooms and wires."""
-    return [*ACCESS, *AUDIT, *DATA, *EVENTS, *JOBS, *LINEAGE, *REGISTRY, *TRACKING, *MLFLOW]
+    return [*ACCESS, *AUDIT, *DATA, *EVENTS, *JOBS, *LINEAGE, *REGISTRY, *TRACKING, *MLFLOW, *OPENLINEAGE]
 
 
 def duties() -> list[Duty]:
     """The recurring tasks of all rooms."""
-    return [*AUDIT_DUTIES, *DATA_DUTIES, *EVENTS_DUTIES, *JOBS_DUTIES, *TRACKING_DUTIES]
+    return [*AUDIT_DUTIES, *DATA_DUTIES, *EVENTS_DUTIES, *JOBS_DUTIES, *LINEAGE_DUTIES, *TRACKING_DUTIES]
 
 
 def jobs() -> dict[str, Callable[[Ctx, Job], dict[str, Any]]]:

@@ -300,14 +300,14 @@ def children(tx: Tx, workspace: str, run_id: str, limit: int) -> list[OuterRun]:
     return [OuterRun(*row) for row in rows]
 
 
-def tags(tx: Tx, workspace: str, limit: int) -> list[Any]:
-    """The facets `tags` of a workspace's nodes, as JSON."""
+def tags(tx: Tx, workspace: str, name: str, limit: int) -> list[Any]:
+    """One facet of a workspace's nodes, as JSON."""
     return [
         row[0]
         for row in tx.rows(
             "SELECT f.value FROM lineage_facets f JOIN lineage_nodes n ON n.id = f.owner AND n.workspace = ? "
-            "WHERE f.of_run = 0 AND f.name = 'tags' LIMIT ?",
-            (workspace, limit),
+            "WHERE f.of_run = 0 AND f.name = ? LIMIT ?",
+            (workspace, name, limit),
         )
     ]
 

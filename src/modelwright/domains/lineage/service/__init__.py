@@ -1,6 +1,8 @@
 """The verbs of lineage: `writing` keeps edges, `walks` follows them, `columns` follows columns, `declared` is people's."""
 
 from modelwright.domains.lineage.queries.cursors import advance, position
+from modelwright.domains.lineage.rules import external as external_id
+from modelwright.domains.lineage.rules import parts as external_parts
 from modelwright.domains.lineage.service.columns import columns
 from modelwright.domains.lineage.service.declared import declare, history, origins, retract, retract_one
 from modelwright.domains.lineage.service.impact import impact
@@ -15,6 +17,8 @@ __all__ = [
     "declare",
     "describe",
     "downstream",
+    "external_id",
+    "external_parts",
     "graph",
     "history",
     "impact",

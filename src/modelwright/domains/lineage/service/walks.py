@@ -69,6 +69,7 @@ class Walk:
             if len(rows) <= fan:
                 found += rows
                 continue
+            rows.sort(key=lambda edge: edge.target if down else edge.source, reverse=True)  # the newest first
             counts: dict[int, int] = {}
             for edge in rows:
                 near = edge.source if down else edge.target
