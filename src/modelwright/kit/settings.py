@@ -89,6 +89,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     made at need."""
     audit_anchors: tuple[str, ...] = ()
     """Files or URLs outside that keep checkpoints of the audit log, beside `audit-anchor.jsonl` in `dir`."""
+    openlineage_url: str = ""
+    """Where runs are told of in OpenLineage (`https://marquez.example/api/v1/lineage`); empty means nowhere. A place that
+    is not public has to be in `egress_allow`."""
+    openlineage_token: str = ""
+    """Sent there as `Authorization: Bearer …`."""
+    openlineage_namespace: str = "modelwright"
+    """Namespace of jobs told of there; that of a workspace other than `default` is `<this>/<workspace>`."""
     log_level: str = "info"
     """`debug`, `info`, `warning` or `error`."""
 

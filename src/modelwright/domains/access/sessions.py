@@ -10,9 +10,11 @@ from modelwright.domains.access import rules, service
 from modelwright.domains.access.queries import sessions as kept
 from modelwright.domains.audit import service as audit
 from modelwright.kit.context import Ctx
+from modelwright.kit.sealed import sealer
 from modelwright.types.access import Confirmation, Login, Permission, Session, TokenScope, User
-from modelwright.types.errors import Denied, NotFound, Unauthenticated
+from modelwright.types.errors import Denied, ModelwrightError, NotFound, Unauthenticated
 
+_PLACE = "session/"
 FRESH_MS = 5 * 60 * 1000
 """How long a login counts as a proof for a decision."""
 
@@ -51,7 +53,8 @@ def opened(
             tx,
             (
                 rules.digest(secret), public, user.name, method, browser.address[:64], browser.agent[:300],
-                provider_token, now, now if proved_ms is None else proved_ms, now, until,
+                sealer(ctx).seal(provider_token, _PLACE + public) if provider_token else "",
+                now, now if proved_ms is None else proved_ms, now, until,
             ),
         )
         audit.append(
@@ -67,7 +70,12 @@ def logout(ctx: Ctx, session: str) -> str:
         live = kept.live(tx, rules.digest(session))
     if live is not None:
         _end(ctx, session)
-    return live.provider_token if live else ""
+    if live is None or not live.provider_token:
+        return ""
+    try:
+        return sealer(ctx).open(live.provider_token, _PLACE + live.public)
+    except ModelwrightError:  # sealed with a key that is gone: the session here has ended all the same
+        return ""
 
 
 def _end(ctx: Ctx, session: str) -> None:

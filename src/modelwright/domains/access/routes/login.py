@@ -14,7 +14,7 @@ from modelwright.kit.context import Ctx
 from modelwright.kit.http import Routes
 from modelwright.types.access import Login, LoginWays, Permission, User
 from modelwright.types.codec import to_json
-from modelwright.types.errors import Invalid
+from modelwright.types.errors import Invalid, ModelwrightError
 
 COOKIE = "mw_session"
 _BEGAN = "mw_login"
@@ -72,12 +72,25 @@ def begin_login(ctx: Ctx, request: Request, next: str = "/", fresh: bool = False
     return response  # pyright: ignore[reportReturnType]
 
 
-@routes.get("/login/oidc/callback", permission=Permission.OPEN, summary="Finish a login at the provider")
-def finish_login(ctx: Ctx, request: Request) -> None:
+@routes.get("/login/oidc/callback", permission=Permission.OPEN, raw=True, summary="Finish a login at the provider")
+def finish_login(ctx: Ctx, request: Request) -> Response:
     """Where the provider sends the browser back to."""
-    answer = {name: value for name, value in request.query_params.multi_items() if len(value) <= 4_096}
-    if len(answer) != len(request.query_params.multi_items()):
-        raise Invalid("an answer is given twice, or is too long", where="query")
+    try:
+        return _finished(ctx, request)
+    except ModelwrightError as error:
+        text = html.escape(f"{error.message}. {error.hint}".rstrip(". ") + ".")
+        page = f'<p>{text}</p><p><a href="/login">Log in again</a></p>'
+        return _page(page, _STATUS.get(error.kind, 400))
+
+
+_STATUS = {"unauthenticated": 401, "denied": 403, "unavailable": 503}
+
+
+def _finished(ctx: Ctx, request: Request) -> Response:
+    given = request.query_params.multi_items()
+    answer = {name: value for name, value in given if len(value) <= 4_096}
+    if len(answer) != len(given):
+        raise Invalid("the answer of the login provider names something twice, or is too long", where="query")
     done = oidc.finish(
         ctx, answer, redirect=_address(ctx, request) + _BACK, browser=request.cookies.get(_BEGAN, "")
     )
@@ -87,11 +100,16 @@ def finish_login(ctx: Ctx, request: Request) -> None:
     )
     # A page of our own goes on: a Strict cookie is not sent along a redirect that began at another site.
     place = html.escape(done.place, quote=True)
-    page = f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={place}"><title>…</title>'
-    response = Response(page, media_type="text/html")
+    onward = f'<meta http-equiv="refresh" content="0;url={place}">'
+    response = _page(f'<p><a href="{place}">Go on</a></p>', 200, onward)
     response.delete_cookie(_BEGAN, httponly=True, samesite="lax", path=_BEGIN)
     _give(ctx, request, response, secret)
-    return response  # pyright: ignore[reportReturnType]
+    return response
+
+
+def _page(text: str, status: int, head: str = "") -> Response:
+    content = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Log in</title>{head}{text}</html>'
+    return Response(content, status, media_type="text/html")
 
 
 def _browser(request: Request) -> sessions.Browser:

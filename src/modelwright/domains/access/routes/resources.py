@@ -42,8 +42,14 @@ class GrantUpdate(msgspec.Struct, frozen=True, kw_only=True):
 @routes.get("/me", permission=Permission.SELF, summary="Who the caller is")
 def me(ctx: Ctx) -> Actor:
     """The actor with its roles, groups, grants and, with a token, its limits."""
-    assert ctx.actor is not None
-    return ctx.actor
+    actor = ctx.actor
+    assert actor is not None
+    # What is hidden from someone is not told by its name.
+    told = {
+        workspace: tuple(grant for grant in grants if grant.role is not Role.NONE)
+        for workspace, grants in actor.grants.items()
+    }
+    return msgspec.structs.replace(actor, grants={workspace: grants for workspace, grants in told.items() if grants})
 
 
 @routes.get("/users", permission=Permission.ADMIN, summary="Users, or the members of the workspace")
