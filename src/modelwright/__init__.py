@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from modelwright.sdk.autolog import autolog
     from modelwright.sdk.client import Client
+    from modelwright.sdk.lineage import lineage
     from modelwright.sdk.maps import Config, Summary
     from modelwright.sdk.media import Histogram, Html, Image, Table
     from modelwright.sdk.prompts import load_prompt, register_prompt
@@ -61,6 +62,7 @@ _HOMES = {
     "rollback": "registry",
     "register_prompt": "prompts",
     "load_prompt": "prompts",
+    "lineage": "lineage",
 }
 _CURRENT = frozenset({"run", "config", "summary"})
 
@@ -77,6 +79,7 @@ __all__ = [
     "define_metric",
     "finish",
     "init",
+    "lineage",
     "load_prompt",
     "log",
     "log_artifact",

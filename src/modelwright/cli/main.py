@@ -23,6 +23,7 @@ COMMANDS = {
     "experiments": ("experiments", "List, show, make, delete and restore experiments."),
     "models": ("models", "List, show, register and compare models; move aliases."),
     "prompts": ("prompts", "List, show, register and compare prompts."),
+    "lineage": ("lineage", "Show what came from what, and what breaks if it changes."),
     "logs": ("logs", "Print a run's console output; -f follows it."),
     "export": ("export", "Copy runs to a folder: params, metrics, artifacts."),
     "import": ("imports", "Copy everything from another tracking server."),

@@ -96,6 +96,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Sent there as `Authorization: Bearer …`."""
     openlineage_namespace: str = "modelwright"
     """Namespace of jobs told of there; that of a workspace other than `default` is `<this>/<workspace>`."""
+    smtp_url: str = ""
+    """Mail server for notices: `smtp://user:password@host:587` (STARTTLS where it is offered) or `smtps://…`."""
+    smtp_from: str = "modelwright@localhost"
+    """Sender of e-mail."""
     log_level: str = "info"
     """`debug`, `info`, `warning` or `error`."""
 

@@ -18,6 +18,7 @@ import msgspec
 
 from modelwright.sdk import credentials
 from modelwright.sdk.artifacts import Artifacts
+from modelwright.sdk.lineage import Lineage
 from modelwright.sdk.news import News
 from modelwright.sdk.prompts import Prompts
 from modelwright.sdk.registry import Registry
@@ -82,6 +83,7 @@ class Client:
         self.registry = Registry(self.transport)
         self.prompts = Prompts(self.transport)
         self.access = Access(self.transport)
+        self.lineage = Lineage(self.transport)
         self.news = News(self.transport)
 
     @property
