@@ -222,9 +222,9 @@ def test_up_refuses_the_port_of_a_running_server_and_of_another_program(place: P
 def test_up_refuses_the_network_until_there_is_an_administrator(tmp_path: Path) -> None:
     done = mw("up", "--host", "0.0.0.0", "--port", "0", cwd=tmp_path)
     assert done.returncode == 1
-    assert "mw user add" in done.stderr
+    assert "mw users add" in done.stderr
     added = subprocess.run(
-        [BIN / "mw", "user", "add", "ada", "--admin", "--password-stdin", "--dir", "modelwright-data"],
+        [BIN / "mw", "users", "add", "ada", "--admin", "--password-stdin", "--dir", "modelwright-data"],
         cwd=tmp_path,
         input="correct horse battery\n",
         text=True,
@@ -232,7 +232,7 @@ def test_up_refuses_the_network_until_there_is_an_administrator(tmp_path: Path) 
         env=environment(tmp_path),
     )
     assert added.returncode == 0, added.stderr
-    made = mw("token", "create", "--user", "ada", "--dir", "modelwright-data", cwd=tmp_path)
+    made = mw("tokens", "create", "--user", "ada", "--dir", "modelwright-data", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
     with server(tmp_path, "--auth") as address:
         refused = mw("runs", "ls", cwd=tmp_path, url=address)
@@ -244,7 +244,7 @@ def test_up_refuses_the_network_until_there_is_an_administrator(tmp_path: Path) 
         assert mw("runs", "ls", cwd=tmp_path).returncode == 0
         kept = tmp_path / "config" / "credentials.json"
         assert kept.stat().st_mode & 0o777 == 0o600
-        listed = json.loads(mw("user", "ls", "--json", cwd=tmp_path).stdout)
+        listed = json.loads(mw("users", "ls", "--json", cwd=tmp_path).stdout)
         assert [user["name"] for user in listed] == ["ada"]
         assert mw("logout", cwd=tmp_path).returncode == 0
         assert mw("runs", "ls", "--url", address, cwd=tmp_path).returncode == 1

@@ -41,7 +41,7 @@ def login_command(url: str, user: str | None, token: str | None) -> None:
     elif not token:
         token = getpass.getpass("Token: ").strip()
     if not token:
-        raise Invalid("no token given", hint="make one with `mw token create`, or log in with --user NAME")
+        raise Invalid("no token given", hint="make one with `mw tokens create`, or log in with --user NAME")
     with Client(url, token) as client:
         me = client.access.me()
         where = credentials.save(client.url, token)
@@ -57,5 +57,5 @@ def with_login(url: str, user: str, password: str) -> str:
 @click.command("logout")
 @click.option("--url", metavar="URL", default="", help="The server.  [default: the last one logged in to]")
 def logout_command(url: str) -> None:
-    """Forget the token of a server on this machine. `mw token revoke` ends it everywhere."""
+    """Forget the token of a server on this machine. `mw tokens revoke` ends it everywhere."""
     note("Forgotten." if credentials.forget(url) else "There was no login to forget.")

@@ -130,7 +130,7 @@ def run_server(settings: Any, *, ready: Callable[[str, Any], None]) -> None:
     except Invalid as error:
         if error.where != "host":
             raise
-        hint = f"make one first: mw user add NAME --admin --dir {settings.dir}, or set MODELWRIGHT_SERVER_ADMIN_TOKEN"
+        hint = f"make one first: mw users add NAME --admin --dir {settings.dir}, or set MODELWRIGHT_SERVER_ADMIN_TOKEN"
         raise Invalid(error.message, where="--host", hint=hint) from None
     finally:
         stop.set()

@@ -17,6 +17,7 @@ from typing import Any, Self, TypeVar
 import msgspec
 
 from modelwright.sdk import credentials
+from modelwright.sdk.access import Access
 from modelwright.sdk.artifacts import Artifacts
 from modelwright.sdk.lineage import Lineage
 from modelwright.sdk.news import News
@@ -24,7 +25,6 @@ from modelwright.sdk.prompts import Prompts
 from modelwright.sdk.registry import Registry
 from modelwright.sdk.series import Series
 from modelwright.sdk.transport import Transport, segment
-from modelwright.types.access import Actor, NewToken, Token, TokenCreate, User, UserCreate, UserUpdate, Workspace
 from modelwright.types.audit import AuditEvent
 from modelwright.types.errors import Invalid, NotFound
 from modelwright.types.jobs import Job
@@ -391,54 +391,3 @@ class Models:
     def delete(self, model_id: str) -> None:
         """Delete."""
         self._http.call(type(None), "DELETE", f"{API}/models/{segment(model_id)}")
-
-
-class Access:
-    """Who may do what: users, tokens, workspaces."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._http = transport
-
-    def me(self) -> Actor:
-        """Who the server thinks is calling."""
-        return self._http.call(Actor, "GET", f"{API}/me")
-
-    def users(self) -> list[User]:
-        """All users (administrators)."""
-        return self._listed(User, "/users")
-
-    def add_user(self, body: UserCreate) -> User:
-        """A new user."""
-        return self._http.call(User, "POST", f"{API}/users", body)
-
-    def change_user(self, name: str, body: UserUpdate) -> User:
-        """Change a user."""
-        return self._http.call(User, "PATCH", f"{API}/users/{segment(name)}", body)
-
-    def remove_user(self, name: str) -> None:
-        """Remove a user with its tokens."""
-        self._http.call(type(None), "DELETE", f"{API}/users/{segment(name)}")
-
-    def tokens(self) -> list[Token]:
-        """The caller's tokens, without secrets."""
-        return self._listed(Token, "/tokens")
-
-    def add_token(self, label: str = "", days: int | None = None) -> NewToken:
-        """A new token; its secret is shown this once."""
-        return self._http.call(NewToken, "POST", f"{API}/tokens", TokenCreate(label=label, days=days))
-
-    def revoke_token(self, token_id: str) -> None:
-        """Revoke a token."""
-        self._http.call(type(None), "DELETE", f"{API}/tokens/{segment(token_id)}")
-
-    def workspaces(self) -> list[Workspace]:
-        """Workspaces the caller can see."""
-        return self._listed(Workspace, "/workspaces")
-
-    def add_workspace(self, name: str, description: str = "") -> Workspace:
-        """A new workspace."""
-        return self._http.call(Workspace, "POST", f"{API}/workspaces", Workspace(id=name, description=description))
-
-    def _listed(self, kind: type[T], target: str) -> list[T]:
-        answer = self._http.ask("GET", f"{API}{target}")
-        return msgspec.convert(answer["items"] if isinstance(answer, dict) else answer, list[kind])

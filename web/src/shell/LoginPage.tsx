@@ -40,7 +40,7 @@ export function LoginPage() {
         <Field label="Name">{(ids) => <Input {...ids} name="username" autoComplete="username" autoFocus required value={user} onChange={(event) => setUser(event.target.value)} className="h-8" />}</Field>
         <Field label="Password" error={failed}>{(ids) => <Input {...ids} type="password" name="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} className="h-8" />}</Field>
         <Button type="submit" kind="primary" className="mt-1 h-8" disabled={busy}>{busy ? "Logging in…" : "Log in"}</Button>
-        <p className="mt-4 text-dense text-text-3">No account yet? An administrator adds one in Settings, or with <code>mw user add</code> on the server.</p>
+        <p className="mt-4 text-dense text-text-3">No account yet? An administrator adds one in Settings, or with <code>mw users add</code> on the server.</p>
       </form>
     </main>
   )

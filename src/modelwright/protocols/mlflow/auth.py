@@ -226,21 +226,21 @@ def list_permissions(ctx: Ctx, request: Username) -> Any:
 @endpoint("GET", "/users/permissions/get", OnResource, Permission.SELF, prefixes=V3)
 def get_permission(ctx: Ctx, request: OnResource) -> Any:
     """What it comes to, as a real request would see it."""
-    pattern = _pattern(request.resource_type, request.resource_id)
+    pattern = pattern_of(request.resource_type, request.resource_id)
     user = directory.user(ctx, request.username)
     if user.server_admin:
         return {"allowed": True, "permission": "MANAGE"}
     own = next((grant for grant in directory.grants_of(ctx, user.name) if grant.pattern == pattern), None)
     seen = directory.seen_by(ctx, user.name)
     if seen.may(Permission.ADMIN, pattern):
-        word = "MANAGE"
+        found = "MANAGE"
     elif seen.may(Permission.WRITE, pattern):
-        word = "EDIT"
+        found = "EDIT"
     elif seen.may(Permission.READ, pattern):
-        word = own.label if own is not None and own.label == "USE" else "READ"
+        found = own.label if own is not None and own.label == "USE" else "READ"
     else:
-        word = "DENY" if own is not None else "NO_PERMISSIONS"
-    return {"allowed": word in ("MANAGE", "EDIT", "USE"), "permission": word}
+        found = "DENY" if own is not None else "NO_PERMISSIONS"
+    return {"allowed": found in ("MANAGE", "EDIT", "USE"), "permission": found}
 
 
 @endpoint("POST", "/users/permissions/grant", GrantOnResource, Permission.SELF, prefixes=V3)
@@ -248,16 +248,16 @@ def grant_permission(ctx: Ctx, request: GrantOnResource) -> Any:
     """A permission of one user on one resource."""
     if request.resource_type == "workspace":
         raise Invalid("a user's workspace permission comes by a role", where="resource_type")
-    pattern = _pattern(request.resource_type, request.resource_id)
-    body = GrantCreate(user=request.username, pattern=pattern, role=_from_word(request.permission))
-    groups.put_grant(ctx, body, label=_label(request.permission))
+    pattern = pattern_of(request.resource_type, request.resource_id)
+    body = GrantCreate(user=request.username, pattern=pattern, role=from_word(request.permission))
+    groups.put_grant(ctx, body, label=label(request.permission))
     return _NOTHING
 
 
 @endpoint("POST", "/users/permissions/revoke", OnResource, Permission.SELF, prefixes=V3)
 def revoke_permission(ctx: Ctx, request: OnResource) -> Any:
     """Take it back."""
-    pattern = _pattern(request.resource_type, request.resource_id)
+    pattern = pattern_of(request.resource_type, request.resource_id)
     ctx.require(Permission.ADMIN)
     for grant in groups.grants(ctx):
         if grant.user == request.username and grant.pattern == pattern:
@@ -321,10 +321,10 @@ def delete_role(ctx: Ctx, request: RoleId) -> Any:
 def add_role_permission(ctx: Ctx, request: RolePermission) -> Any:
     """On a resource, on all of a kind, or on the workspace."""
     here, group = _group(ctx, request.role_id)
-    pattern = _pattern(request.resource_type, request.resource_pattern)
-    role = _from_word(request.permission, workspace=pattern == "*")
+    pattern = pattern_of(request.resource_type, request.resource_pattern)
+    role = from_word(request.permission, workspace=pattern == "*")
     body = GrantCreate(group=group.name, pattern=pattern, role=role)
-    made = groups.put_grant(here, body, label=_label(request.permission))
+    made = groups.put_grant(here, body, label=label(request.permission))
     return {"role_permission": _permission(made, group.id)}
 
 
@@ -347,8 +347,8 @@ def list_role_permissions(ctx: Ctx, request: RoleId) -> Any:
 def update_role_permission(ctx: Ctx, request: RolePermissionUpdate) -> Any:
     """For the same resources."""
     here, grant, group = _granted(ctx, request.role_permission_id)
-    role = _from_word(request.permission, workspace=grant.pattern == "*")
-    made = groups.change_grant(here, grant.id, role, label=_label(request.permission))
+    role = from_word(request.permission, workspace=grant.pattern == "*")
+    made = groups.change_grant(here, grant.id, role, label=label(request.permission))
     return {"role_permission": _permission(made, group.id)}
 
 
@@ -421,7 +421,8 @@ def _granted(ctx: Ctx, grant_id: int) -> tuple[Ctx, Grant, Group]:
     raise NotFound(f"RolePermission with id={grant_id} not found", where="role_permission_id")
 
 
-def _pattern(kind: str, name: str) -> str:
+def pattern_of(kind: str, name: str) -> str:
+    """Our pattern for MLflow's kind and name. Raises `Invalid`."""
     if kind == "workspace":
         if name != "*":
             raise Invalid("workspace permissions are for '*'", where="resource_pattern")
@@ -436,14 +437,16 @@ def _pattern(kind: str, name: str) -> str:
     return f"{_KINDS[kind]}/{name}"
 
 
-def _from_word(word: str, *, workspace: bool = False) -> Role:
+def from_word(word: str, *, workspace: bool = False) -> Role:
+    """The role that a permission is. Raises `Invalid`."""
     words = _IN_WORKSPACE if workspace else _ROLES
     if word not in words:
         raise Invalid(f"no such permission: {word[:60]!r}", where="permission", hint=f"one of {', '.join(words)}")
     return words[word]
 
 
-def _label(word: str) -> str:
+def label(word: str) -> str:
+    """What is kept of a permission beside its role."""
     return word if word in ("USE", "NO_PERMISSIONS") else ""
 
 
@@ -455,19 +458,20 @@ def _user(ctx: Ctx, user: User) -> dict[str, Any]:
         "username": user.name,
         "is_admin": user.server_admin,
         "experiment_permissions": [
-            {"experiment_id": grant.pattern.partition("/")[2], "user_id": mine, "permission": _word(grant)}
+            {"experiment_id": grant.pattern.partition("/")[2], "user_id": mine, "permission": word(grant)}
             for grant in held
             if grant.pattern.startswith("experiments/")
         ],
         "registered_model_permissions": [
-            {"name": grant.pattern.partition("/")[2], "user_id": mine, "permission": _word(grant)}
+            {"name": grant.pattern.partition("/")[2], "user_id": mine, "permission": word(grant)}
             for grant in held
             if grant.pattern.startswith("models/")
         ],
     }
 
 
-def _word(grant: Grant) -> str:
+def word(grant: Grant) -> str:
+    """The permission that a grant is."""
     return grant.label or _WORDS[grant.role]
 
 
@@ -481,7 +485,7 @@ def _place(grant: Grant) -> tuple[str, str]:
 def _permission(grant: Grant, role_id: int) -> dict[str, Any]:
     kind, name = _place(grant)
     return {
-        "id": grant.id, "role_id": role_id, "resource_type": kind, "resource_pattern": name, "permission": _word(grant)
+        "id": grant.id, "role_id": role_id, "resource_type": kind, "resource_pattern": name, "permission": word(grant)
     }
 
 
@@ -513,7 +517,7 @@ def _held(ctx: Ctx, name: str) -> dict[str, Any]:
                 "workspace": grant.workspace,
                 "resource_type": kind,
                 "resource_pattern": pattern,
-                "permission": _word(grant),
+                "permission": word(grant),
             }
         )
     actor = ctx.actor

@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
-from modelwright.protocols.mlflow import artifacts, auth, experiments, log, meta, metrics, models, registry, runs
+from modelwright.protocols.mlflow import (
+    artifacts,
+    auth,
+    auth_older,
+    experiments,
+    log,
+    meta,
+    metrics,
+    models,
+    registry,
+    runs,
+    webhooks,
+)
 from modelwright.protocols.mlflow.wire import ROUTES as WIRE
 
 ROUTES = [WIRE]
 
-__all__ = ["ROUTES", "artifacts", "auth", "experiments", "log", "meta", "metrics", "models", "registry", "runs"]
+__all__ = [
+    "ROUTES",
+    "artifacts",
+    "auth",
+    "auth_older",
+    "experiments",
+    "log",
+    "meta",
+    "metrics",
+    "models",
+    "registry",
+    "runs",
+]
