@@ -95,3 +95,24 @@ def test_system_metrics_and_asynchronous_logging_arrive(client_python: Path, ser
     run = read(server_url, f"/runs/{out['run']}")
     assert run["metrics"]["tick"]["count"] == out["steps"]
     assert any(key.startswith(("system/memory", "system/system_memory")) for key in run["metrics"])
+
+
+def test_models_and_prompts_are_registered_moved_found_and_loaded(
+    client_python: Path, fresh_url: str, tmp_path: Path
+) -> None:
+    out = run_script(client_python, "registry.py", fresh_url, tmp_path)
+    model = read(fresh_url, "/registered-models/flight-delay")
+    assert model["versions"] == 2
+    assert model["description"] == "How late will it be?"
+    first = read(fresh_url, "/registered-models/flight-delay/versions/1")
+    assert first["facts"]["metrics"]["rmse"] == 0.25
+    assert first["facts"]["params"]["alpha"] == "0.5"
+    assert "sklearn" in first["facts"]["flavors"]
+    assert first["facts"]["signature"]["inputs"][0]["type"].startswith("float64")
+    assert any("scikit-learn" in line for line in first["facts"]["requirements"])
+    moves = read(fresh_url, "/registered-models/flight-delay/history?alias=champion")["items"]
+    assert [(move["verb"], move["version"]) for move in moves] == [("deleted", None), ("set", 2), ("set", 1)]
+    prompt = read(fresh_url, "/prompts/greeting")
+    assert prompt["latest"]["variables"] == ["name", "place"]
+    if out["three"]:
+        assert '"flight-delay"' in str(out["registrations"])

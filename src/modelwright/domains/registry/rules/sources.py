@@ -156,7 +156,7 @@ def _check(source: str, text: str) -> None:
 
 def _parts(source: str, rest: str) -> list[str]:
     parts = rest.removesuffix("/").split("/")
-    if any(part in ("", ".") for part in parts):
+    if any(part.strip(" +.") == "" for part in parts):
         raise refused(source, "It has an empty part.")
     return parts
 

@@ -115,6 +115,8 @@ def _version(ctx: Ctx, tx: Tx, source: str, asked: sources.Version, run_id: str,
     else:
         newest = versions.latest(tx, [name.id], [rules.stage(asked.stage).value])
         row = newest[-1] if newest else None
+    if row is None and asked.alias:
+        raise Invalid(f"Registered model alias {asked.alias} not found.", where="source")
     if row is None:
         raise NotFound(f"{source!r} names no version", where="source")
     if (run_id and run_id != row.run_id) or (model_id and model_id != row.model_id):
