@@ -77,7 +77,7 @@ def build(settings: Settings, ctx: Ctx | None = None) -> tuple[Starlette, Ctx]:
     edge.add(server_routes(edge, login=guard.asks_for_login))
     edge.add(page_routes())
 
-    maintenance = Maintenance(state, wiring.duties(), wiring.jobs())
+    maintenance = Maintenance(state, wiring.duties(), wiring.jobs(), wiring.jobs_apart())
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:

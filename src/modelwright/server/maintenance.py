@@ -28,6 +28,7 @@ _RENEW_S = 7.0
 _TICK_S = 0.25
 _POLL_S = 1.0  # jobs that other processes queued are noticed within this time
 _WORKERS = 2
+_NOBODY: Mapping[str, int] = {}
 _LOG = logs.get(__name__)
 
 Handler = Callable[[Ctx, Job], dict[str, Any]]
@@ -36,7 +37,10 @@ Handler = Callable[[Ctx, Job], dict[str, Any]]
 class Maintenance:
     """Runs duties and jobs in threads of its own until it is stopped."""
 
-    def __init__(self, ctx: Ctx, duties: Sequence[Duty], handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self, ctx: Ctx, duties: Sequence[Duty], handlers: Mapping[str, Handler], apart: Mapping[str, int] = _NOBODY
+    ) -> None:
+        """`apart` names kinds of jobs that have threads of their own, and how many."""
         self.worker = f"{socket.gethostname()[:60]}/{os.getpid()}/{new_id()[-8:]}"
         self._ctx = ctx
         self._duties = list(duties)
@@ -49,10 +53,13 @@ class Maintenance:
         self._running: dict[str, Future[None]] = {}
         self._pool = ThreadPoolExecutor(4, "duty")
         self._threads = [threading.Thread(target=self._schedule, name="maintenance", daemon=True)]
-        if handlers:
-            self._threads += [
-                threading.Thread(target=self._labour, name=f"job-{n}", daemon=True) for n in range(_WORKERS)
-            ]
+        common = sorted(set(handlers) - set(apart))
+        for kinds, count in ((common, _WORKERS), *(([kind], count) for kind, count in apart.items())):
+            if kinds:
+                self._threads += [
+                    threading.Thread(target=self._labour, args=(kinds,), name=f"job-{kinds[0]}-{n}", daemon=True)
+                    for n in range(count)
+                ]
 
     def start(self) -> None:
         """Begin."""
@@ -127,8 +134,7 @@ class Maintenance:
                 with self._lock:
                     self._held.pop(job.id, None)
 
-    def _labour(self) -> None:
-        kinds = sorted(self._handlers)
+    def _labour(self, kinds: Sequence[str]) -> None:
         while not self._stop.is_set():
             self._work.clear()
             try:

@@ -18,9 +18,9 @@ class Format(StrEnum):
 class Webhook(msgspec.Struct, frozen=True, kw_only=True):
     """A receiver of a workspace's events. Its secret is never shown, nor the path of a Slack URL.
 
-    `events` are kinds of events (`registered_model.created`), whole things (`model_version`) or `*`; empty for a channel
-    that is only told by name. `failing_since_ms` and `failures` count from the last success; `disabled_reason` says why
-    the server itself switched it off.
+    `events` are kinds of events (`registered_model.created`), whole things (`model_version`) or `*`; empty for a
+    channel that is only told by name. `failing_since_ms` and `failures` count from the last success;
+    `disabled_reason` says why the server itself switched it off.
     """
 
     id: str

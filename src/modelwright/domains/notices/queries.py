@@ -167,6 +167,15 @@ def next_ms(tx: Tx, webhook_id: str) -> int | None:
     return row[0] if row else None
 
 
+def waiting(tx: Tx) -> list[str]:
+    """Active receivers for which something waits."""
+    rows = tx.rows(
+        "SELECT id FROM webhooks WHERE active = 1 AND EXISTS (SELECT 1 FROM webhook_deliveries d "
+        "WHERE d.webhook_id = webhooks.id AND d.state = 'queued')"
+    )
+    return [row[0] for row in rows]
+
+
 def expire(tx: Tx, before_ms: int) -> int:
     """Forget deliveries that are older, sent or not."""
     return tx.execute("DELETE FROM webhook_deliveries WHERE created_ms < ?", (before_ms,))

@@ -26,9 +26,14 @@ _LONGEST_MS = 10 * 60 * 1_000
 _AGAIN = frozenset({408, 421, 425, 429})
 GONE = 410
 
-PEER = {"registered_model_alias.set": "model_version_alias.created", "prompt_alias.set": "prompt_alias.created",
-        "registered_model_alias.deleted": "model_version_alias.deleted"}
+PEER = {
+    "registered_model_alias.set": "model_version_alias.created",
+    "prompt_alias.set": "prompt_alias.created",
+    "registered_model_alias.deleted": "model_version_alias.deleted",
+}
 """Kinds of events that receivers know by MLflow's word for them."""
+
+_NOISY = frozenset({"run.points", "run.logs", "run.artifacts"})
 
 OURS = {theirs: ours for ours, theirs in PEER.items()}
 
@@ -47,7 +52,9 @@ def check_events(events: Sequence[str]) -> list[str]:
     for event in events:
         if len(event) > 100 or not _EVENT.fullmatch(event):
             raise Invalid(
-                f"{event[:100]!r} is no kind of event", where="events", hint="for example registered_model.created, or *"
+                f"{event[:100]!r} is no kind of event",
+                where="events",
+                hint="for example registered_model.created, or *",
             )
     return list(dict.fromkeys(OURS.get(event, event).removesuffix(".*") for event in events))
 
@@ -62,8 +69,9 @@ def check_addresses(url: str) -> list[str]:
 
 
 def wants(events: Sequence[str], kind: str) -> bool:
-    """Whether a receiver of these events is told of one of this kind."""
-    return "*" in events or kind in events or kind.partition(".")[0] in events
+    """Whether a receiver of these events is told of one of this kind; `*` leaves out jobs and each point of a run."""
+    thing = kind.partition(".")[0]
+    return kind in events or thing in events or ("*" in events and thing != "job" and kind not in _NOISY)
 
 
 def content(kind: str, at_ms: int, workspace: str, data: Mapping[str, Any]) -> bytes:
@@ -112,15 +120,31 @@ def gives_up(failures: int, failing_since_ms: int | None, now_ms: int) -> bool:
 
 
 EXAMPLES: dict[str, dict[str, Any]] = {
-    "registered_model.created": {"name": "example_model", "tags": {"example_key": "example_value"},
-                                 "description": "An example registered model"},
-    "model_version.created": {"name": "example_model", "version": "1", "source": "models:/123",
-                              "run_id": "abcd1234abcd5678", "tags": {"example_key": "example_value"},
-                              "description": "An example model version"},
-    "prompt.created": {"name": "example_prompt", "tags": {"example_key": "example_value"},
-                       "description": "An example prompt"},
-    "prompt_version.created": {"name": "example_prompt", "version": "1", "template": "Hello {{name}}!",
-                               "tags": {"example_key": "example_value"}, "description": "An example prompt version"},
+    "registered_model.created": {
+        "name": "example_model",
+        "tags": {"example_key": "example_value"},
+        "description": "An example registered model",
+    },
+    "model_version.created": {
+        "name": "example_model",
+        "version": "1",
+        "source": "models:/123",
+        "run_id": "abcd1234abcd5678",
+        "tags": {"example_key": "example_value"},
+        "description": "An example model version",
+    },
+    "prompt.created": {
+        "name": "example_prompt",
+        "tags": {"example_key": "example_value"},
+        "description": "An example prompt",
+    },
+    "prompt_version.created": {
+        "name": "example_prompt",
+        "version": "1",
+        "template": "Hello {{name}}!",
+        "tags": {"example_key": "example_value"},
+        "description": "An example prompt version",
+    },
 }
 
 

@@ -47,7 +47,10 @@ webhook_deliveries = sa.Table(
     sa.Column("finished_ms", sa.BigInteger),
     sa.Index("webhook_deliveries_by_webhook", "webhook_id", "id"),
     sa.Index(
-        "webhook_deliveries_due", "webhook_id", "next_ms", sqlite_where=sa.text("state = 'queued'"),
+        "webhook_deliveries_due",
+        "webhook_id",
+        "next_ms",
+        sqlite_where=sa.text("state = 'queued'"),
         postgresql_where=sa.text("state = 'queued'"),
     ),
 )

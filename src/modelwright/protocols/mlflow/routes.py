@@ -31,4 +31,5 @@ __all__ = [
     "models",
     "registry",
     "runs",
+    "webhooks",
 ]
