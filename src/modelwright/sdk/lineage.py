@@ -4,7 +4,7 @@
     graph = client.lineage.upstream("run:<id>", depth=10, kinds=["dataset_version", "table"])
     broken = client.lineage.impact("table:postgres://db::public.flights", column="delay")
 
-A thing is named by `kind:id`, `models:/name/3`, `models:/name@alias`, `datasets:/name/2`, `prompts:/name/1` or a run's id.
+A thing is named by `kind:id`, `models:/name/3`, `models:/name@alias`, `datasets:/name/2`, `prompts:/name/1`, a run id.
 Knows the native routes. Refuses to know how the graph is kept.
 """
 

@@ -1,4 +1,4 @@
-"""What lineage does again and again: forget events that were sent long ago, and proofs beyond the newest of each edge."""
+"""What lineage does again and again: forget old events, and proofs beyond the newest of each edge."""
 
 from __future__ import annotations
 

@@ -16,11 +16,12 @@ import msgspec
 
 from modelwright.protocols.openlineage import facets as read
 from modelwright.protocols.openlineage.facets import JSON
-from modelwright.types.codec import from_json
+from modelwright.types.codec import reader
 from modelwright.types.errors import Invalid, TooLarge
 from modelwright.types.lineage import EdgeOrigin, Thing, Told, ToldRun, ToldSource, ToldTable
 
 MOST_TABLES = 2_000
+_json = reader(Any)
 _STATES = {
     "START": "RUNNING",
     "RUNNING": "RUNNING",
@@ -40,7 +41,7 @@ def event(content: bytes, where: str = "") -> Told:
     Raises:
         Invalid: not JSON, a field that is missing or of the wrong type. TooLarge: over 2,000 datasets.
     """
-    return decoded(from_json(content, Any), where)
+    return decoded(_json(content), where)
 
 
 def decoded(value: Any, where: str = "") -> Told:
@@ -98,11 +99,11 @@ def _run(body: JSON, where: str) -> ToldRun:
     place = _at(where, "run.facets.parent")
     parent, parent_job = "", None
     if isinstance(facets.get("parent"), dict):
-        above = cast(JSON, facets["parent"])
+        above = cast("JSON", facets["parent"])
         parent = run_id(_text(_object(above.get("run"), f"{place}.run"), "runId", f"{place}.run"), f"{place}.run.runId")
         parent_job = _thing(above.get("job"), f"{place}.job", job=True)
     nominal = facets.get("nominalTime")
-    times = cast(JSON, nominal) if isinstance(nominal, dict) else {}
+    times = cast("JSON", nominal) if isinstance(nominal, dict) else {}
     return ToldRun(
         id=run_id(_text(run, "runId", _at(where, "run")), _at(where, "run.runId")),
         state=_STATES[kind],
@@ -162,9 +163,9 @@ def _explicit(
     for holder in ("run", "job"):
         inner = body.get(holder)
         if isinstance(inner, dict):
-            facets = cast(JSON, inner).get("facets")
+            facets = cast("JSON", inner).get("facets")
             if isinstance(facets, dict):
-                said += read.explicit(cast(JSON, facets), f"{holder}.facets.lineage")
+                said += read.explicit(cast("JSON", facets), f"{holder}.facets.lineage")
     others: list[ToldTable] = []
     for thing, sources in said:
         place = next((at for at, each in enumerate(outputs) if _same(each.thing, thing)), None)
@@ -215,14 +216,14 @@ def _facets(body: JSON, key: str, where: str) -> JSON:
     return {
         name: each
         for name, each in facets.items()
-        if each is not None and not (isinstance(each, dict) and cast(JSON, each).get("_deleted") is True)
+        if each is not None and not (isinstance(each, dict) and cast("JSON", each).get("_deleted") is True)
     }
 
 
 def _object(value: Any, where: str) -> JSON:
     if not isinstance(value, dict):
         raise Invalid("an object is expected", where=where)
-    return cast(JSON, value)
+    return cast("JSON", value)
 
 
 def _text(body: Mapping[str, Any], key: str, where: str) -> str:

@@ -134,7 +134,7 @@ def _flows(
         for target, entry in cast("dict[str, Any]", columns).items():
             if not isinstance(entry, dict) or not _is_column(target):
                 continue
-            inner = cast(JSON, entry)
+            inner = cast("JSON", entry)
             for each in _objects(inner.get(field_key)):
                 if _is_named(each):
                     how = _how(each) or str(inner.get("transformationType") or "")
@@ -206,10 +206,10 @@ def _detail(each: JSON) -> str:
 
 def _inner(facets: Mapping[str, Any], name: str) -> JSON:
     value = facets.get(name)
-    return cast(JSON, value) if isinstance(value, dict) else {}
+    return cast("JSON", value) if isinstance(value, dict) else {}
 
 
 def _objects(value: Any) -> list[JSON]:
     if not isinstance(value, list):
         return []
-    return [cast(JSON, each) for each in cast("list[Any]", value) if isinstance(each, dict)]
+    return [cast("JSON", each) for each in cast("list[Any]", value) if isinstance(each, dict)]

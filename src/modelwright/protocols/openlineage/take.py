@@ -16,12 +16,13 @@ from modelwright.kit.http.body import POOL
 from modelwright.protocols.openlineage import decode
 from modelwright.protocols.openlineage.wire import ROUTES, answer
 from modelwright.types.access import Permission
-from modelwright.types.codec import from_json, to_json
+from modelwright.types.codec import reader, to_json
 from modelwright.types.errors import Invalid, ModelwrightError, TooLarge
 from modelwright.types.lineage import Told
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_EVENTS = 1_000
+_json = reader(Any)
 
 
 @ROUTES.post(
@@ -48,7 +49,7 @@ async def take_event(ctx: Ctx, request: Request) -> Response:
     summary="Take in many OpenLineage events",
 )
 async def take_events(ctx: Ctx, request: Request) -> Response:
-    """Each for itself: the answer counts them and says which were refused and why. 200 when all were taken, else 207."""
+    """Each for itself: the answer counts them and says which were refused and why. 200 when all were taken, or 207."""
     content = await body(request, MOST_BYTES)
     read = await _in_pool(request, lambda: _many(content))
     failed: list[dict[str, Any]] = []
@@ -73,7 +74,7 @@ async def take_events(ctx: Ctx, request: Request) -> Response:
 
 
 def _many(content: bytes) -> list[tuple[Told | None, bytes, str]]:
-    value = from_json(content, Any)
+    value = _json(content)
     if not isinstance(value, list):
         raise Invalid("a list of events is expected", where="body")
     items = cast("list[Any]", value)

@@ -1,4 +1,4 @@
-"""The routes of this wire and its refusals: what was wrong, where, and what to do, also in Marquez's field `message`."""
+"""The routes of this wire, and its refusals: what was wrong and where, also in Marquez's field `message`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every statement about what other systems told: their jobs' runs, facets, versions, checks and the events themselves."""
+"""Every statement about what other systems told: runs of their jobs, facets, versions, checks, events."""
 
 from __future__ import annotations
 

@@ -53,9 +53,8 @@ class ColumnRow(NamedTuple):
 def shown(row: NodeRow, depth: int, *, more: bool = False) -> GraphNode:
     """A node for an answer."""
     facts: dict[str, Any] = {} if row.facts == "{}" else from_json(row.facts, dict[str, Any])
-    return GraphNode(
-        kind=row.kind, id=row.name, label=row.label, depth=depth, facts=facts, gone=row.deleted_ms is not None, more=more
-    )
+    gone = row.deleted_ms is not None
+    return GraphNode(kind=row.kind, id=row.name, label=row.label, depth=depth, facts=facts, gone=gone, more=more)
 
 
 def _known(tx: Tx, workspace: str, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, str]]:
@@ -261,7 +260,7 @@ def names_of(tx: Tx, number: int) -> list[str]:
 
 def join(tx: Tx, number: int, other: int) -> None:
     """`other` is the same thing: its edges become those of `number`."""
-    for near, far in (("source", "target"), ("target", "source")):
+    for near in ("source", "target"):
         for row in tx.rows(f"SELECT {_EDGE} FROM lineage_edges WHERE {near} = ?", (other,)):
             edge = EdgeRow(*row)
             end = edge.target if near == "source" else edge.source

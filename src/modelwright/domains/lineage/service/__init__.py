@@ -1,4 +1,4 @@
-"""The verbs of lineage: `writing` keeps edges, `walks` follows them, `columns` follows columns, `declared` is people's."""
+"""The verbs of lineage: `writing` keeps edges, `walks` and `columns` follow them, `declared` is for people."""
 
 from modelwright.domains.lineage.queries.cursors import advance, position
 from modelwright.domains.lineage.rules import external as external_id

@@ -11,7 +11,7 @@ from modelwright.domains.lineage.queries import graph
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import Permission
-from modelwright.types.codec import from_json
+from modelwright.types.codec import from_json, reader
 from modelwright.types.elsewhere import (
     OuterCheck,
     OuterData,
@@ -25,7 +25,7 @@ from modelwright.types.errors import Invalid, NotFound
 
 MOST = 1_000
 KINDS = ("job", "table")
-_DATA = 2_000
+_value = reader(Any)
 
 
 def namespaces(ctx: Ctx, limit: int = 100, offset: int = 0) -> list[OuterNamespace]:
@@ -134,7 +134,7 @@ def tags(ctx: Ctx) -> list[str]:
     found: set[str] = set()
     with ctx.db.read() as tx:
         for text in queries.tags(tx, ctx.workspace, rules.FACT + "tags", 10_000):
-            found |= {each for each in from_json(text, Any) if isinstance(each, str)}
+            found |= {each for each in _value(text.encode()) if isinstance(each, str)}
     return sorted(found)
 
 
@@ -146,7 +146,7 @@ def events(
     _page(limit, offset)
     with ctx.db.read() as tx:
         return [
-            from_json(body, Any)
+            _value(body)
             for body in queries.events(tx, ctx.workspace, after_ms, before_ms, limit, offset, up=up)
         ]
 
@@ -200,7 +200,7 @@ def _whole(tx: Tx, rows: Sequence[tuple[graph.NodeRow, int, int]]) -> list[Outer
 
 
 def _shown(facets: dict[str, str]) -> dict[str, Any]:
-    return {name: from_json(text, Any) for name, text in facets.items() if not name.startswith(rules.FACT)}
+    return {name: _value(text.encode()) for name, text in facets.items() if not name.startswith(rules.FACT)}
 
 
 def _version(row: queries.VersionRow) -> OuterVersion:

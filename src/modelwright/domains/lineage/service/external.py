@@ -18,12 +18,13 @@ from modelwright.domains.lineage.service.writing import describe, link, same, un
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import Permission
-from modelwright.types.codec import from_json
+from modelwright.types.codec import reader
 from modelwright.types.lineage import Edge, EdgeOrigin, Node, Thing, Told, ToldTable
 
 RETENTION_MS = 30 * 86_400_000
 _FACT = rules.FACT
 _PROOFS = 100
+_value = reader(Any)
 _TRIMMED = 500
 
 
@@ -116,7 +117,7 @@ def _say(ctx: Ctx, tx: Tx, node: Node, number: int, thing: Thing, at_ms: int) ->
         return
     queries.put_facets(tx, number, facets, at_ms, of_run=False)
     stored = queries.facets(tx, [number], of_run=False).get(number, {})
-    facts = {name.removeprefix(_FACT): from_json(text, Any) for name, text in stored.items() if name[0] == _FACT}
+    facts = {name.removeprefix(_FACT): _value(text.encode()) for name, text in stored.items() if name[0] == _FACT}
     describe(ctx, tx, node, thing.label, facts)
 
 
