@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from modelwright.kit import page_sums
 from modelwright.kit.db import Database, Tx
 from modelwright.kit.sqlite import Sqlite
 from modelwright.types.errors import ModelwrightError, StorageFull, Unavailable
@@ -44,6 +45,7 @@ def check(folder: Path, acknowledged: set[int], why: str) -> None:
     with database.read() as tx:
         rows = [row[0] for row in tx.rows("SELECT id FROM t WHERE length(data) = id * 997 % 9000")]
     database.close()
+    assert list(page_sums.of(folder / "modelwright.db").damages()) == [], why
     assert len(rows) == len(set(rows)), why
     assert acknowledged <= set(rows), (why, acknowledged - set(rows))
 

@@ -19,6 +19,7 @@ from typing import Any, Self
 import pytest
 from tests.survive.proxy import Proxy
 
+from modelwright.kit import page_sums
 from modelwright.kit.db import Database, Tx
 from modelwright.kit.dialect import open_dialect
 from modelwright.types.errors import StorageFull, Unavailable
@@ -133,12 +134,15 @@ def test_a_power_cut_at_any_moment_loses_nothing_acknowledged(shim: Path, tmp_pa
         for name, content in after_power_cut(start, log[:moment], chance).items():
             (place / name).write_bytes(content)
         acknowledged = {offset for kind, _, offset, _ in log[:moment] if kind == "a"}
+        sums = page_sums.of(place / "modelwright.db")
+        assert list(sums.damages()) == [], "a false alarm"
         database = Database(open_dialect("", place))
         with database.write() as tx:
             assert tx.rows("PRAGMA integrity_check") == [("ok",)]
         with database.read() as tx:
             rows = {row[0] for row in tx.rows("SELECT id FROM t WHERE length(data) = id * 997 % 9000")}
         database.close()
+        assert list(sums.damages()) == [], "a false alarm"
         assert acknowledged <= rows, (moment, acknowledged - rows)
         assert rows == set(range(len(rows))), "not a prefix"
         shutil.rmtree(place)
@@ -218,6 +222,11 @@ def test_a_process_killed_at_random_moments_loses_nothing_acknowledged(engine: s
         process.wait()
         process.stdout.close()
         acknowledged.update(int(line) for line in lines if line.endswith("\n"))
+        if not engine:
+            sums = page_sums.of(tmp_path / "modelwright.db")
+            assert list(sums.damages()) == [], "a false alarm"
+            (bare, total) = sums.missing()
+            assert bare < total, "the sums of a killed process are believed"
         begun = time.monotonic()
         database = Database(open_dialect(engine, tmp_path))
         with database.read() as tx:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sqlite3
@@ -14,7 +15,7 @@ from typing import Any
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect as SqlalchemyDialect
 
-from modelwright.kit import regexp
+from modelwright.kit import logs, page_sums, regexp
 from modelwright.kit.dialect import Connection, common
 from modelwright.types.errors import Conflict, Invalid, ModelwrightError, StorageFull, Unavailable
 
@@ -22,7 +23,22 @@ _BUSY_S = 15              # how long SQLite waits for another process that write
 _LOG_LIMIT = 64 << 20     # bytes that SQLite's log keeps on disk after it was written back
 _PROGRESS_STEPS = 20_000  # SQLite virtual machine steps between two looks at the deadline (about 1 ms)
 
+_LOG = logs.get(__name__)
 _PROBE = 64 << 10         # bytes that are written to see whether anything still can be
+
+
+class _Session(sqlite3.Connection):
+    """A session that takes part in keeping the sums of pages."""
+
+    sums: page_sums.PageSums | None = None
+    prompt = False
+
+    def close(self) -> None:
+        (sums, self.sums) = (self.sums, None)
+        if sums is None:
+            super().close()
+        else:
+            sums.leave(self, super().close)
 
 
 class Sqlite:
@@ -48,9 +64,7 @@ class Sqlite:
 
     def connect(self, *, writer: bool) -> Connection:
         """A session; readers cannot write."""
-        connection = sqlite3.connect(
-            self.path, isolation_level=None, check_same_thread=False, timeout=_BUSY_S, cached_statements=512
-        )
+        connection = self._session()
         try:
             if writer and connection.execute("PRAGMA journal_mode=WAL").fetchone()[0] != "wal":
                 raise Invalid("this file system cannot hold the database", where="--dir",
@@ -59,7 +73,7 @@ class Sqlite:
             for pragma in (
                 "synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "case_sensitive_like=ON", "cache_size=-16000",
                 "temp_store=MEMORY", "cell_size_check=ON", f"journal_size_limit={_LOG_LIMIT}",
-                f"wal_autocheckpoint={self.checkpoint_pages}",
+                "wal_autocheckpoint=0",
             ):
                 connection.execute(f"PRAGMA {pragma}")
             if not writer:
@@ -70,10 +84,23 @@ class Sqlite:
             raise
         return connection
 
+    def _session(self) -> _Session:
+        sums = page_sums.of(self.path)
+        sums.enter()
+        try:
+            connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=_BUSY_S,
+                                         cached_statements=512, factory=_Session)
+        except BaseException:
+            sums.left()
+            raise
+        connection.sums = sums
+        return connection
+
     def never_wait(self, connection: Connection) -> None:
         """No busy timeout; the log is written back by the other sessions."""
+        assert isinstance(connection, _Session)
         connection.execute("PRAGMA busy_timeout=0")
-        connection.execute("PRAGMA wal_autocheckpoint=0")
+        connection.prompt = True
 
     def text(self, sql: str) -> str:
         """SQLite takes qmark style as it is."""
@@ -81,8 +108,12 @@ class Sqlite:
 
     def begin(self, connection: Connection, *, writer: bool) -> str:
         """BEGIN IMMEDIATE to write."""
-        if writer and self._log_in_doubt:
-            self._write_log_back(connection)
+        if writer:
+            assert isinstance(connection, _Session)
+            if self._log_in_doubt:
+                self._write_log_back(connection)
+            elif not connection.prompt and connection.sums and connection.sums.due(self.checkpoint_pages):
+                self._write_back_some(connection, connection.sums)
         connection.execute("BEGIN IMMEDIATE" if writer else "BEGIN")
         return ""
 
@@ -99,13 +130,24 @@ class Sqlite:
         """Transactions of a file have no names: its commits always get an answer."""
         return None
 
-    def _write_log_back(self, connection: Connection) -> None:
+    def _write_back_some(self, connection: _Session, sums: page_sums.PageSums) -> None:
+        try:
+            sums.write_back(connection)
+        except sqlite3.Error as error:
+            if _primary(error) == sqlite3.SQLITE_BUSY:
+                raise  # another process writes: this transaction would wait for it as well
+            _LOG.warning("the log could not be written back, and grows: %s", error)
+
+    def _write_log_back(self, connection: _Session) -> None:
         # After a failed fsync the kernel may count pages as written that are not on disk ("fsyncgate"), so trying the
         # fsync again proves nothing. Copying the log into the database file writes those pages anew and syncs them.
         # Log of a process that died may hold such pages as well, hence the doubt at the start.
         (at_start, self._at_start) = (self._at_start, False)
         connection.execute(f"PRAGMA busy_timeout={0 if at_start else _BUSY_S * 1000}")
         try:
+            if connection.sums:
+                with contextlib.suppress(sqlite3.Error):  # the next line tells
+                    connection.sums.write_back(connection)
             (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         finally:
             connection.execute(f"PRAGMA busy_timeout={_BUSY_S * 1000}")
@@ -171,8 +213,9 @@ class Sqlite:
 
     def in_use(self) -> bool:
         """Whoever has the file open in WAL mode holds a lock on it that keeps others from having it alone."""
-        connection = sqlite3.connect(self.path, isolation_level=None, timeout=0.2)
+        connection = self._session()
         try:
+            connection.execute("PRAGMA busy_timeout=200")
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")

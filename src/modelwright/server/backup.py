@@ -232,7 +232,7 @@ def _remove(path: Path) -> None:
 
 
 def _remove_log(path: Path) -> None:
-    for suffix in ("-wal", "-shm"):
+    for suffix in ("-wal", "-shm", "-sums"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 

@@ -1,16 +1,17 @@
 """Reads everything that a server stores and tells what is damaged, while the server works or not.
 
-Contents, metric points and console lines carry checksums: any flipped bit in them is found. SQLite's own check finds
-broken pages, and rows that differ from their indexes. A flipped bit inside another value (a param, a tag, a name)
-that leaves it well-formed is not found: see docs/reference/reliability.md.
+Contents, metric points and console lines carry checksums, and so does each page of a SQLite file and each frame of its
+log: any flipped bit in them is found. What that leaves out is told in docs/reference/reliability.md.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from modelwright.domains.tracking.service import console, series
+from modelwright.kit import page_sums
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.kit.dialect import open_dialect
@@ -59,9 +60,21 @@ def verify(settings: Settings, tell: Tell | None = None) -> list[str]:
         ctx.db.close()
 
 
+def summed(path: Path) -> tuple[int, int]:
+    """How many pages of a database file have no checksum (yet), and how many there are; before anybody opens it.
+
+    Raises:
+        Unavailable: opening it would lose commits, because its log is damaged.
+    """
+    page_sums.check_log(path)
+    return page_sums.of(path).missing()
+
+
 def _file(ctx: Ctx) -> Iterator[str]:
     if not isinstance(ctx.db.dialect, Sqlite):
         return  # PostgreSQL has page checksums of its own
+    for line in page_sums.of(ctx.db.dialect.path).damages():
+        yield f"the database file: {line}"
     with ctx.db.read(timeout_s=_DAY_S) as tx:
         for (line,) in tx.rows("PRAGMA integrity_check(100)"):
             if line != "ok":
