@@ -1,4 +1,4 @@
-"""`mw import`: everything from another tracking server, once or again and again.
+"""`mw import`: everything from another tracking server, once or again and again; lineage from dbt's artifacts.
 
 Knows arguments and the report's table. Refuses to know any source: `sdk.imports` reads them.
 """
@@ -19,7 +19,37 @@ from modelwright.types.errors import Invalid
 
 @click.group("import")
 def import_command() -> None:
-    """Copy everything from another tracking server."""
+    """Copy everything from another tracking server, or read the artifacts of dbt."""
+
+
+@import_command.command("dbt")
+@click.argument("target_dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--namespace", default="", metavar="TEXT", help="Where the tables live, e.g. postgres://host:5432.")
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+@connected
+def dbt(client: Client, target_dir: Path, namespace: str, as_json: bool) -> None:
+    """Bring a dbt project's tables, jobs, runs, checks and column edges into the lineage graph.
+
+    TARGET_DIR holds manifest.json and what else dbt wrote there (run_results, sources, catalog). It is only read;
+    reading it again changes nothing. Exits with 1 when something was refused.
+    """
+    from modelwright.sdk.imports.dbt.load import load
+
+    report = load(client, target_dir, namespace)
+    if as_json:
+        show_json(report)
+    else:
+        table(
+            ["PROJECT", "TABLES", "JOBS", "RUNS", "CHECKS", "EXPOSURES", "COLUMN EDGES", "FROM"],
+            [[report.project, report.tables, report.jobs, report.runs, report.checks, report.exposures,
+              report.column_edges, report.columns_from or "-"]],
+        )
+        for each in report.unread:
+            note(f"columns of {each} could not be read from its SQL")
+        for each in report.refused:
+            note(f"refused: {each}")
+    if report.refused:
+        sys.exit(1)
 
 
 @import_command.command("mlflow")
