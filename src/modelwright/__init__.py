@@ -16,6 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from modelwright.sdk import data
     from modelwright.sdk.autolog import autolog
     from modelwright.sdk.client import Client
     from modelwright.sdk.lineage import lineage
@@ -76,6 +77,7 @@ __all__ = [
     "alert",
     "autolog",
     "config",
+    "data",
     "define_metric",
     "finish",
     "init",
@@ -98,6 +100,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _CURRENT:  # they follow the run that is open now, so they are looked up every time
         return getattr(importlib.import_module("modelwright.sdk.session"), f"current_{name}")()
+    if name == "data":
+        return importlib.import_module("modelwright.sdk.data")
     if name in _HOMES:
         value = getattr(importlib.import_module(f"modelwright.sdk.{_HOMES[name]}"), name)
         globals()[name] = value

@@ -24,6 +24,7 @@ COMMANDS = {
     "models": ("models", "List, show, register and compare models; move aliases."),
     "prompts": ("prompts", "List, show, register and compare prompts."),
     "lineage": ("lineage", "Show what came from what, and what breaks if it changes."),
+    "data": ("data", "Versions of data: add, get, compare, check, take over from DVC."),
     "logs": ("logs", "Print a run's console output; -f follows it."),
     "export": ("export", "Copy runs to a folder: params, metrics, artifacts."),
     "import": ("imports", "Copy everything from another tracking server."),
@@ -37,6 +38,7 @@ COMMANDS = {
     "workspaces": ("grants", "Add and list workspaces."),
     "backup": ("backup", "Write everything the server holds to one folder, online."),
     "restore": ("backup", "Fill an empty server from a backup."),
+    "audit": ("audit", "Read, export and verify the audit log."),
     "gc": ("gc", "Delete purged runs and files that nothing refers to."),
     "doctor": ("doctor", "Check the install, disk, database, clock and versions."),
 }

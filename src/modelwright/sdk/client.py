@@ -19,6 +19,7 @@ import msgspec
 from modelwright.sdk import credentials
 from modelwright.sdk.access import Access
 from modelwright.sdk.artifacts import Artifacts
+from modelwright.sdk.data.datasets import Datasets
 from modelwright.sdk.lineage import Lineage
 from modelwright.sdk.news import News
 from modelwright.sdk.prompts import Prompts
@@ -80,6 +81,7 @@ class Client:
         self.artifacts = Artifacts(self.transport)
         self.console = Console(self.transport)
         self.models = Models(self.transport)
+        self.datasets = Datasets(self.transport)
         self.registry = Registry(self.transport)
         self.prompts = Prompts(self.transport)
         self.access = Access(self.transport)

@@ -25,6 +25,7 @@ from modelwright.types.tracking import DatasetInput, Goal, MetricDefinition, Run
 
 if TYPE_CHECKING:
     from modelwright.sdk.media import Media
+    from modelwright.types.data import DataVersion
 
 FAST = convert.FAST
 ALERT_LEVELS = {"info": 20.0, "warning": 30.0, "error": 40.0}
@@ -345,6 +346,24 @@ class Run:
             )])  # fmt: skip
         except Exception as error:
             self._swallow("log_input", error)
+
+    def use_data(self, reference: str, *, context: str = "") -> DataVersion:
+        """Tell that the run reads a version of a dataset (`flights@prod`); returns that version.
+
+        It becomes an input of the run and an edge of lineage, and stays as long as the run says so.
+
+        Raises:
+            NotFound, Unavailable: the version cannot be told.
+        """
+        from modelwright.sdk.data.runs import use
+
+        return use(self, reference, context)
+
+    def log_data(self, name: str, source: Any, **how: Any) -> DataVersion:
+        """Make a version of a dataset that the run wrote: a file, a folder, a table. Arguments as of `data.add`."""
+        from modelwright.sdk.data.runs import log
+
+        return log(self, name, source, how)
 
     def set_tags(self, *words: str, **tags: str) -> None:
         """Set tags: words, or name=value."""

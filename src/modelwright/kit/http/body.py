@@ -21,6 +21,8 @@ POOL = "modelwright.pool"
 _STALL_S = 30.0  # a body that stops arriving for so long is given up
 _PATIENCE_S = 60.0  # a body that comes slower than _SLOWEST for longer than this is given up as well
 _SLOWEST = 10_000  # bytes a second
+_TOGETHER = 4 * 1024 * 1024  # so much of a streamed body is passed to its thread at a time
+_TOGETHER_S = 0.5  # or what came in this time
 _PIECE = 256 * 1024  # what is inflated at a time
 _SLICE = 64 * 1024  # what is fed to zlib at a time
 _ZSTD_SLICE = 256  # what is fed to zstd at a time: a 4-byte block makes 128 KiB, so at most 8 MiB come out at once
@@ -75,19 +77,31 @@ def chunks(request: Request, limit: int = 0) -> Iterator[bytes]:
     more = True
     started = time.monotonic()
     while more:
-        future = asyncio.run_coroutine_threadsafe(_next(request), loop)
+        future = asyncio.run_coroutine_threadsafe(_gathered(request), loop)
         try:
-            piece, more = future.result(_STALL_S + 5)
+            pieces, more = future.result(_STALL_S + _TOGETHER_S + 5)
         except ClientDisconnect:
             raise Invalid("the client went away before the end of the body", where="body") from None
         except concurrent.futures.TimeoutError:
             raise Unavailable("the server is stopping") from None
-        size += len(piece)
+        size += sum(map(len, pieces))
         if limit and size > limit:
             raise _too_large(limit)
         _hurry(started, size)
-        if piece:
-            yield piece
+        yield from filter(None, pieces)
+
+
+async def _gathered(request: Request) -> tuple[list[bytes], bool]:
+    """Some pieces of a body: passing each by itself from the loop to a thread would cost more than receiving it."""
+    piece, more = await _next(request)
+    pieces = [piece]
+    size = len(piece)
+    until = time.monotonic() + _TOGETHER_S
+    while more and size < _TOGETHER and time.monotonic() < until:
+        piece, more = await _next(request)
+        pieces.append(piece)
+        size += len(piece)
+    return pieces, more
 
 
 async def _next(request: Request) -> tuple[bytes, bool]:
