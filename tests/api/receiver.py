@@ -45,6 +45,12 @@ class Receiver:
                 self.end_headers()
                 self.wfile.write(b"noted " + b"x" * 1000)
 
+            def do_GET(self) -> None:
+                """How many requests came so far."""
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(str(len(receiver.got)).encode())
+
             def log_message(self, *_: object) -> None: ...
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

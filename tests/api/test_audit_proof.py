@@ -38,8 +38,7 @@ def test_every_tampering_is_found_and_named(ctx: Ctx) -> None:
             if way in words:
                 assert any(item.first <= int(words[way]) <= item.last for item in found.problems), (way, done, found)
             if way in ("truncate", "old_backup") and found.size:
-                assert found.problems[-1].kind == "truncated"
-                assert found.problems[-1].first == found.size + 1
+                assert ("truncated", found.size + 1) in [(item.kind, item.first) for item in found.problems]
             book.restore()
     assert verification.verify(ctx).ok
 
@@ -228,7 +227,7 @@ def test_a_process_that_is_killed_while_it_appends_leaves_a_whole_log(ctx: Ctx, 
                 stdout=subprocess.PIPE,
                 text=True,
             )
-            for number in range(2)
+            for number in range(2 if ctx.db.dialect.lanes > 1 else 1)
         ]
         acknowledged = []
         for process in processes:

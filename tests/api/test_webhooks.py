@@ -164,7 +164,8 @@ def test_one_that_fails_is_tried_again_later_and_later_and_gets_everything_in_or
         assert len(waits) < 40
     assert [got.json["data"]["name"] for got in receiver.got] == ["m0", "m0", "m0", "m0", "m1", "m2"]
     assert len({got.headers["x-mlflow-delivery-id"] for got in receiver.got}) == 3
-    assert waits == [0, 1, 2, 2, 2, 2] + [3] * 16 + [6] or waits[:3] == [1, 2, 2]
+    assert waits[:3] == [1, 2, 2]
+    assert len(waits) > 20
     assert service.get(there, made.id).failures == 0
 
 

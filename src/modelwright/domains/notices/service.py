@@ -174,9 +174,10 @@ def send(ctx: Ctx, tx: Tx, notice: Notice) -> int:
 def queue(ctx: Ctx, tx: Tx, messages: Sequence[tuple[str, str, str, dict[str, Any], int]]) -> None:
     """Queue (webhook, kind, subject, payload, at_ms) for receivers of the context's workspace."""
     now = ctx.clock.now_ms()
+    base = new_id()  # its first 12 digits are the time
     rows = [
-        (new_id(), webhook, kind, subject, to_json(finite(payload)).decode(), at_ms, now)
-        for webhook, kind, subject, payload, at_ms in messages
+        (f"{base[:12]}{number:06x}{base[18:]}", webhook, kind, subject, to_json(finite(payload)).decode(), at_ms, now)
+        for number, (webhook, kind, subject, payload, at_ms) in enumerate(messages)
     ]
     queries.add_deliveries(tx, rows)
     for webhook in dict.fromkeys(message[0] for message in messages):

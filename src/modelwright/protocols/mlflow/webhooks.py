@@ -12,6 +12,7 @@ import msgspec
 
 from modelwright.domains.notices import rules, service
 from modelwright.kit.context import Ctx
+from modelwright.protocols.mlflow.decode import missing
 from modelwright.protocols.mlflow.experiments import page_size
 from modelwright.protocols.mlflow.shapes import FIRST_NUMBER, Message
 from modelwright.protocols.mlflow.wire import endpoint
