@@ -404,7 +404,7 @@ def test_unknown_routes_answer_endpoint_not_found_and_wrong_methods_405(wire: Te
         "/api/2.0/mlflow/nothing",
         "/api/3.0/mlflow/traces/search",
         "/ajax-api/3.0/mlflow/x/y",
-        "/api/2.0/mlflow/registered-models/create",
+        "/api/2.0/mlflow/registered-models/invent",
     ):
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             answer = wire.request(method, path, json={} if method != "GET" else None)

@@ -149,6 +149,9 @@ class VersionCreate(msgspec.Struct, frozen=True, kw_only=True):
     run_id: str = ""
     model_id: str = ""
     run_link: str = ""
+    number: int | None = None
+    """The number to give, higher than all that were given; for copies of another registry."""
+    created_ms: int | None = None
 
 
 class AliasSet(msgspec.Struct, frozen=True, kw_only=True):
@@ -282,6 +285,9 @@ class PromptCreate(msgspec.Struct, frozen=True, kw_only=True):
     response_format: dict[str, Any] | None = None
     config: dict[str, Any] | None = None
     aliases: list[str] = []
+    number: int | None = None
+    """The number to give, higher than all that were given; for copies of another registry."""
+    created_ms: int | None = None
 
 
 class PromptDiff(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,12 +13,13 @@ from modelwright.domains.registry.queries.names import NameRow
 from modelwright.domains.registry.queries.versions import VersionRow
 from modelwright.kit import filters
 from modelwright.kit.db import Tx
-from modelwright.kit.filters import Clause, Field, Fields, Keyed, Kind, Operator, Sql, Term, choice, integer, text, time
+from modelwright.kit.filters import Clause, Field, Fields, Keyed, Kind, Name, Operator, Sql, Term, choice, integer, text, time
 from modelwright.types.page import Search
 from modelwright.types.registry import Kind as Thing
 from modelwright.types.registry import RegisteredModel, Stage
 
 _MOST = 200_000
+_STAGES = {stage.value.lower(): stage.value for stage in Stage if stage is not Stage.NONE}
 _model_tags = Keyed(Field(Kind.TEXT, "t.value", source="registered_model_tags t WHERE t.model = m.id AND t.key = ?"))
 _version_tags = Keyed(Field(Kind.TEXT, "t.value", source="version_tags t WHERE t.version = v.id AND t.key = ?"))
 
@@ -110,27 +111,57 @@ def found_versions(
 
     As MLflow orders them, equal ones follow by name and then by number, the newest first. Raises as `models`.
     """
-    within = Sql("v.workspace = ? AND v.kind = ? AND v.lifecycle = 'active'", (workspace, kind.value))
+    few = _tagged(request.filter, "v.id", "version_tags", "version") & _pointed(request.filter, workspace)
+    # Where few rows can match, they are looked up and sorted; the index in the order of the list is of no use then.
+    home, changed = ("v.workspace || ''", "(v.updated_ms + 0)") if few.text else ("v.workspace", "v.updated_ms")
+    within = Sql(f"{home} = ? AND v.kind = ? AND v.lifecycle = 'active'", (workspace, kind.value))
     within &= scope or Sql("")
-    found = _tagged(request.filter, "v.id", "version_tags", "version")
     columns = ", ".join(f"v.{column.strip()}" for column in versions.COLUMNS.split(","))
-    fields = replace(VERSIONS, ends=VERSIONS.ends[1:]) if request.order_by else VERSIONS
-    rows, token = filters.search(tx, columns, "model_versions v", within & found, fields, request, most=most)
+    ends = VERSIONS.ends[1:] if request.order_by else (replace(VERSIONS.ends[0], expr=changed), *VERSIONS.ends[1:])
+    fields = replace(VERSIONS, ends=ends)
+    rows, token = filters.search(tx, columns, "model_versions v", within & few, fields, request, most=most)
     return [VersionRow._make(row) for row in rows], token
 
 
 def _tagged(text: str, owner: str, table: str, column: str) -> Sql:
     """The condition of clauses `tags.key = 'value'` once more, so that an index can begin with it."""
     condition = Sql("")
-    for node in filters.conjuncts(filters.parse(text)):
-        if isinstance(node, Clause) and node.operator is Operator.EQ and node.name.prefix.lower() in ("tag", "tags"):
-            value = node.values[0].value
-            if isinstance(value, str) and not node.name.function:
-                condition &= Sql(
-                    f"{owner} IN (SELECT {column} FROM {table} WHERE key = ? AND substr(value, 1, 64) = ?)",
-                    (node.name.key, value[:64]),
-                )
+    for name, value in _equal(text):
+        if name.prefix.lower() in ("tag", "tags") and not name.function:
+            condition &= Sql(
+                f"{owner} IN (SELECT {column} FROM {table} WHERE key = ? AND substr(value, 1, 64) = ?)",
+                (name.key, value[:64]),
+            )
     return condition
+
+
+def _pointed(text: str, workspace: str) -> Sql:
+    """The same of clauses that ask for one name, run, logged model or stage."""
+    condition = Sql("")
+    for name, value in _equal(text):
+        if name.prefix and name.prefix.lower() not in VERSIONS.prefixes:
+            continue
+        key = VERSIONS.aliases.get(name.key.lower(), name.key.lower())
+        if key == "name":
+            condition &= Sql(
+                "v.model IN (SELECT id FROM registered_models WHERE workspace = ? AND name = ?)", (workspace, value)
+            )
+        elif key in ("run_id", "model_id"):
+            condition &= Sql(f"v.{key} = ?", (value,))
+        elif key == "current_stage" and value.lower() in _STAGES:
+            condition &= Sql("v.stage = ?", (_STAGES[value.lower()],))
+    return condition
+
+
+def _equal(text: str) -> list[tuple[Name, str]]:
+    """Names with the text that they must be equal to, of the clauses that must all hold."""
+    found: list[tuple[Name, str]] = []
+    for node in filters.conjuncts(filters.parse(text)):
+        if isinstance(node, Clause) and node.operator is Operator.EQ:
+            value = node.values[0].value
+            if isinstance(value, str):
+                found.append((node.name, value))
+    return found
 
 
 def assemble(tx: Tx, rows: list[NameRow]) -> list[RegisteredModel]:

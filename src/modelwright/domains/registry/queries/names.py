@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from modelwright.kit.db import Tx
-from modelwright.types.errors import NotFound
+from modelwright.types.errors import Conflict, NotFound
 from modelwright.types.registry import Kind
 
 COLUMNS = "id, workspace, name, kind, description, user_name, created_ms, updated_ms, next_version"
@@ -103,8 +103,15 @@ def touch(tx: Tx, number: int, now_ms: int) -> None:
     tx.execute("UPDATE registered_models SET updated_ms = ? WHERE id = ?", (now_ms, number))
 
 
-def take_number(tx: Tx, number: int, now_ms: int) -> int:
-    """The next number, which nobody gets again."""
+def take_number(tx: Tx, number: int, now_ms: int, wanted: int | None = None) -> int:
+    """The next number, or a higher one that is wanted; nobody gets it again. Raises `Conflict`: it is not free."""
+    if wanted is not None:
+        skipped = tx.execute(
+            "UPDATE registered_models SET next_version = ? WHERE id = ? AND next_version <= ?",
+            (wanted, number, wanted),
+        )
+        if not skipped:
+            raise Conflict(f"the number {wanted} was given before", where="number")
     row = tx.row(
         "UPDATE registered_models SET next_version = next_version + 1, updated_ms = ? WHERE id = ? "
         "RETURNING next_version",

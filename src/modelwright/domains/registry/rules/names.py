@@ -83,6 +83,12 @@ def number(value: str | int, where: str = "version") -> int:
     raise Invalid(f"Parameter '{where}' must be an integer, got '{str(value)[:80]}'.", where=where)
 
 
+def wanted(value: int | None) -> None:
+    """Refuse a number that no version can have. Raises `Invalid`."""
+    if value is not None and not 1 <= value < 10**15:
+        raise Invalid(f"{value} cannot be the number of a version", where="number")
+
+
 def tags(values: Mapping[str, str | None], where: str = "tags") -> None:
     """Check keys (as MLflow's metric keys, at most 250 characters) and values (at most 100,000). Raises `Invalid`."""
     for key, value in values.items():

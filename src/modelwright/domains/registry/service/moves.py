@@ -13,12 +13,12 @@ from modelwright.domains.registry.queries.names import NameRow
 from modelwright.domains.registry.queries.versions import VersionRow
 from modelwright.domains.registry.rules import moves as rules
 from modelwright.domains.registry.rules import names as name_rules
-from modelwright.domains.registry.service import ancestry, names, news
+from modelwright.domains.registry.service import ancestry, gate, names, news
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import Permission
 from modelwright.types.errors import Conflict, Invalid, NotFound
-from modelwright.types.registry import Kind, ModelVersion, Move, Stage, Transition
+from modelwright.types.registry import Kind, ModelVersion, Move, Stage
 
 _ACTIVE = (Stage.STAGING, Stage.PRODUCTION)
 
@@ -101,12 +101,13 @@ def transition_stage(
                 f"{row.name}/{version} is in stage {found.stage}, not {expected.value}", where="expected",
                 hint="look again, then move it",
             )
+        others = versions.in_stage(tx, row.id, wanted.value, version) if archive else []
+        if found.stage != wanted or others:
+            gate.ask(ctx, tx, row, "stage", wanted.value, version, found.stage, archive=archive)
         if found.stage != wanted:
-            _ask(ctx, tx, row, "stage", wanted.value, version, found.stage, archive=archive)
             _staged(ctx, tx, row, found, wanted)
-        if archive:
-            for other in versions.in_stage(tx, row.id, wanted.value, version):
-                _staged(ctx, tx, row, other, Stage.ARCHIVED)
+        for other in others:
+            _staged(ctx, tx, row, other, Stage.ARCHIVED)
         return versions.assemble(tx, [versions.locate(tx, row, version)])[0]
 
     return names.change(ctx, name, work)
@@ -129,7 +130,7 @@ def point(
     _expect(row, alias, previous, expected, wanted=version)
     if previous == version:
         return
-    _ask(ctx, tx, row, "alias", alias, version, previous, verb=verb)
+    gate.ask(ctx, tx, row, "alias", alias, version, previous, verb=verb)
     aliases.put(tx, row.id, alias, version)
     _moved(ctx, tx, row, alias, verb, version, previous)
 
@@ -139,7 +140,7 @@ def unpoint(ctx: Ctx, tx: Tx, row: NameRow, alias: str, *, expected: int | None 
     previous = aliases.meant(tx, row.id, alias)
     _expect(row, alias, previous, expected, wanted=None)
     if previous is not None:
-        _ask(ctx, tx, row, "alias", alias, None, previous, verb="deleted")
+        gate.ask(ctx, tx, row, "alias", alias, None, previous, verb="deleted")
         aliases.drop(tx, row.id, alias)
         _moved(ctx, tx, row, alias, "deleted", None, previous)
     return previous
@@ -156,28 +157,6 @@ def _expect(row: NameRow, alias: str, previous: int | None, expected: int | None
         where="expected",
         hint="someone else moved it; look again, then move it",
     )
-
-
-def _ask(
-    ctx: Ctx,
-    tx: Tx,
-    row: NameRow,
-    kind: str,
-    name: str,
-    version: int | None,
-    previous: int | str | None,
-    *,
-    archive: bool = False,
-    verb: str = "set",
-) -> None:
-    hooks = ctx.hooks.get("registry.before_transition", [])
-    if hooks:
-        asked = Transition(
-            kind=kind, model=row.name, version=version, name=name, previous=previous, archive=archive,
-            subject=Kind(row.kind), verb=verb,
-        )  # fmt: skip
-        for hook in hooks:
-            hook(ctx, tx, asked)
 
 
 def _moved(ctx: Ctx, tx: Tx, row: NameRow, alias: str, verb: str, version: int | None, previous: int | None) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from modelwright.domains.registry.queries import lists, versions
+from modelwright.domains.registry.queries import aliases, lists, versions
 from modelwright.domains.registry.queries import names as queries
 from modelwright.domains.registry.queries.names import NameRow
 from modelwright.domains.registry.rules import names as rules
-from modelwright.domains.registry.service import ancestry, files, news
+from modelwright.domains.registry.service import ancestry, files, gate, news
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import Permission
@@ -173,9 +173,15 @@ def rename(ctx: Ctx, name: str, new: str, kind: Kind | None = None) -> Registere
 
 
 def delete(ctx: Ctx, name: str, kind: Kind | None = None) -> None:
-    """Remove it with its versions, tags, aliases and moves. Its numbers are not given again. Raises `NotFound`."""
+    """Remove it with its versions, tags, aliases and moves. Its numbers are not given again.
+
+    Raises:
+        NotFound, Denied. What a hook raises that guards one of its aliases.
+    """
 
     def work(tx: Tx, row: NameRow) -> None:
+        for alias, version in aliases.of_models(tx, [row.id]).get(row.id, {}).items():
+            gate.ask(ctx, tx, row, "alias", alias, None, version, verb="deleted")
         numbers = versions.numbers(tx, row.id)
         files.drop_all(ctx, tx, row)
         for number in numbers:

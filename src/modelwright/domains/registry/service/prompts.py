@@ -37,7 +37,14 @@ def register(ctx: Ctx, name: str, body: PromptCreate) -> PromptVersion:
     """
     rules.name(name, Kind.PROMPT)
     tags = texts.tags(body)
-    create = VersionCreate(source=_PLACEHOLDER, description=body.message, tags=tags, aliases=body.aliases)
+    create = VersionCreate(
+        source=_PLACEHOLDER,
+        description=body.message,
+        tags=tags,
+        aliases=body.aliases,
+        number=body.number,
+        created_ms=body.created_ms,
+    )
     return version_of(add(ctx, name, create, make=True))
 
 
@@ -51,6 +58,7 @@ def add(ctx: Ctx, name: str, body: VersionCreate, *, make: bool = False) -> Mode
     rules.name(name, Kind.PROMPT if make else Kind.MODEL)
     rules.tags(body.tags)
     rules.text(body.description, "description", rules.DESCRIPTION)
+    rules.wanted(body.number)
     for alias in body.aliases:
         rules.alias(alias)
     if body.source not in sources.PLACEHOLDERS:

@@ -59,6 +59,7 @@ def create(ctx: Ctx, name: str, body: VersionCreate, *, wire: bool = False) -> M
         rules.text(text, where, rules.NAME)
     if rules.kind_of(body.tags) is Kind.PROMPT:
         raise Invalid(f"the tag {rules.IS_PROMPT} is for versions of prompts", where="tags")
+    rules.wanted(body.number)
     ctx.require(Permission.WRITE, news.resource(Kind.MODEL, name))
     for _ in range(_TRIES):
         with ctx.db.read() as tx:
@@ -124,7 +125,7 @@ def insert(
         VersionRow(
             id=0,
             model=row.id,
-            version=name_queries.take_number(tx, row.id, now),
+            version=name_queries.take_number(tx, row.id, now, body.number),
             workspace=row.workspace,
             name=row.name,
             kind=row.kind,
@@ -139,7 +140,7 @@ def insert(
             model_id=found.model_id,
             run_link=body.run_link,
             user=ctx.who,
-            created_ms=now,
+            created_ms=now if body.created_ms is None else min(max(body.created_ms, 0), now),
             updated_ms=now,
             size=0,
             digest=digest,

@@ -17,6 +17,7 @@ import msgspec
 
 from modelwright.sdk.client import API, Client
 from modelwright.sdk.imports.mlflow.files import Files
+from modelwright.sdk.imports.mlflow.registry import Copier
 from modelwright.sdk.imports.mlflow.report import HERE, Report
 from modelwright.sdk.imports.mlflow.source import Point, Source, SourceRun
 from modelwright.sdk.imports.mlflow.state import State
@@ -78,6 +79,7 @@ class _Copy:
         for experiment in self.source.experiments():
             self.experiment(experiment)
         self.link(last=True)
+        Copier(self.client, self.report, self.progress).all(self.source.registered())
         return self.report
 
     def experiment(self, theirs: Experiment) -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 
 KINDS = (
     "experiments", "runs", "params", "tags", "points", "datasets", "models", "artifacts",
+    "registered models", "prompts", "versions", "aliases",
 )  # fmt: skip
 HERE = "already here"
 

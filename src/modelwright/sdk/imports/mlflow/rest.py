@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from modelwright.sdk.imports.mlflow import files
+from modelwright.sdk.imports.mlflow import files, registry
+from modelwright.sdk.imports.mlflow.registry import SourceModel
 from modelwright.sdk.imports.mlflow.source import MODEL_STATES, STATES, Point, SourceRun
 from modelwright.sdk.transport import Transport, segment
 from modelwright.types.codec import number_in
@@ -119,16 +120,37 @@ class RestSource:
                 raise
             return files.ServedFiles(self.http, run.id)
 
+    def registered(self) -> Iterator[SourceModel]:
+        """Every registered model and prompt with its versions (none where the server has no registry)."""
+        for text in ("", "tags.`mlflow.prompt.is_prompt` = 'true'"):
+            try:
+                found = list(self._listed("/registered-models/search", "registered_models", text, 1000))
+            except (NotFound, Invalid):
+                continue
+            for model in found:
+                name = model["name"]
+                if "'" in name:  # cannot be written in a filter of theirs
+                    versions = [each for each in self._versions(text) if each["name"] == name]
+                else:
+                    versions = list(self._versions(f"name = '{name}'{f' AND {text}' if text else ''}"))
+                yield registry.from_messages(model, iter(versions))
+
+    def _versions(self, text: str) -> Iterator[dict[str, Any]]:
+        return self._listed("/model-versions/search", "model_versions", text, 10_000)
+
+    def _listed(self, target: str, field: str, text: str, size: int) -> Iterator[dict[str, Any]]:
+        token = ""
+        while True:
+            query = {"filter": text or None, "max_results": size, "page_token": token or None}
+            answer = self.http.call(dict[str, Any], "GET", f"{_API}{target}", query=query)
+            yield from answer.get(field, [])
+            token = answer.get("next_page_token") or ""
+            if not token:
+                return
+
     def left_out(self) -> dict[str, int]:
         """Counts of what is not copied."""
-        try:
-            found = self.http.call(
-                dict[str, Any], "GET", f"{_API}/registered-models/search", query={"max_results": 100}
-            )
-        except (NotFound, Invalid, Unavailable):
-            return {}
-        count = len(found.get("registered_models", []))
-        return {"registered models": count} if count else {}
+        return {}
 
 
 def _pairs(items: list[dict[str, Any]] | None) -> dict[str, str]:

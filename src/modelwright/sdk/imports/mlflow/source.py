@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from modelwright.sdk.imports.mlflow.files import Files
+from modelwright.sdk.imports.mlflow.registry import SourceModel
 from modelwright.types.tracking import Experiment, LoggedModel, LoggedModelState, Run, RunState
 
 STATES = {
@@ -73,6 +74,10 @@ class Source(Protocol):
 
     def models(self, experiment_id: str) -> Iterator[LoggedModel]:
         """Every logged model of an experiment."""
+        ...
+
+    def registered(self) -> Iterator[SourceModel]:
+        """Every registered model and prompt with its versions."""
         ...
 
     def files(self, *, run: Run | None = None, model: LoggedModel | None = None) -> Files:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from modelwright.sdk.imports.mlflow import files
+from modelwright.sdk.imports.mlflow.registry import SourceModel, SourceVersion
 from modelwright.sdk.imports.mlflow.source import STATES, Point, SourceRun
 from modelwright.types.errors import Invalid
 from modelwright.types.tracking import (
@@ -35,8 +36,6 @@ _MODEL_STATES = {
     3: LoggedModelState.FAILED,
 }
 _LEFT_OUT = {
-    "registered models": "registered_models",
-    "model versions": "model_versions",
     "traces": "trace_info",
     "evaluation datasets": "evaluation_datasets",
 }
@@ -200,6 +199,45 @@ class SqliteSource:
         thing = run or model
         assert thing is not None
         return files.disk(thing.artifact_uri, base=self._folder, proxied=self._proxied)
+
+    def registered(self) -> Iterator[SourceModel]:
+        """Every registered model and prompt with its versions."""
+        tags: dict[str, dict[str, str]] = defaultdict(dict)
+        for row in self._rows("registered_model_tags"):
+            tags[row["name"]][row["key"]] = row["value"] or ""
+        aliases: dict[str, dict[str, int]] = defaultdict(dict)
+        for row in self._rows("registered_model_aliases"):
+            aliases[row["name"]][row["alias"]] = int(row["version"])
+        for row in self._rows("registered_models", order="name"):
+            if (row.get("workspace") or "default") != "default":
+                continue
+            name = row["name"]
+            yield SourceModel(
+                name=name,
+                description=row["description"] or "",
+                tags=tags[name],
+                aliases=aliases[name],
+                versions=self._versions(name),
+            )
+
+    def _versions(self, name: str) -> list[SourceVersion]:
+        tags: dict[int, dict[str, str]] = defaultdict(dict)
+        for row in self._rows("model_version_tags", "name = ?", (name,)):
+            tags[row["version"]][row["key"]] = row["value"] or ""
+        return [
+            SourceVersion(
+                version=row["version"],
+                source=row["source"] or "",
+                run_id=row["run_id"] or "",
+                run_link=row.get("run_link") or "",
+                description=row["description"] or "",
+                stage=row["current_stage"] or "None",
+                created_ms=row["creation_time"] or 0,
+                tags=tags[row["version"]],
+            )
+            for row in self._rows("model_versions", "name = ?", (name,), "version")
+            if row["current_stage"] != "Deleted_Internal"
+        ]
 
     def left_out(self) -> dict[str, int]:
         """Counts of what is not copied."""
