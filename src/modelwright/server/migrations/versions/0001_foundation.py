@@ -573,10 +573,13 @@ def upgrade() -> None:
     sa.UniqueConstraint('model', 'version'),
     sqlite_autoincrement=True
     )
+    op.create_index('model_versions_by_creation', 'model_versions', ['workspace', 'kind', 'lifecycle', sa.literal_column('created_ms DESC'), 'name', sa.literal_column('version DESC')], unique=False)
     op.create_index('model_versions_by_model', 'model_versions', ['model_id'], unique=False)
+    op.create_index('model_versions_by_name', 'model_versions', ['workspace', 'kind', 'lifecycle', 'name', sa.literal_column('version DESC')], unique=False)
     op.create_index('model_versions_by_run', 'model_versions', ['run_id'], unique=False)
     op.create_index('model_versions_by_stage', 'model_versions', ['model', 'lifecycle', 'stage', 'version'], unique=False)
     op.create_index('model_versions_by_update', 'model_versions', ['workspace', 'kind', 'lifecycle', sa.literal_column('updated_ms DESC'), 'name', sa.literal_column('version DESC')], unique=False)
+    op.create_index('model_versions_in_stage', 'model_versions', ['stage'], unique=False)
     op.create_table('models',
     sa.Column('id', TEXT, nullable=False),
     sa.Column('workspace', TEXT, nullable=False),
