@@ -14,6 +14,8 @@ import pytest
 from tests.survive.load import Writer, check, stop
 from tests.survive.processes import ServerProcess
 
+from modelwright.kit import page_sums
+
 FULL = os.environ.get("MODELWRIGHT_CHAOS") == "full"
 ROUNDS = 20 if FULL else 1  # each with a folder of its own, so that checking it all stays possible
 KILLS = 50 if FULL else 8  # a round
@@ -27,12 +29,17 @@ def _whole(folder: Path) -> None:
     copy.mkdir()
     for path in folder.glob("modelwright.db*"):
         if not path.name.endswith("-shm"):
-            shutil.copyfile(path, copy / path.name)
+            shutil.copy2(path, copy / path.name)
+    sums = page_sums.of(copy / "modelwright.db")
+    assert list(sums.damages()) == [], "a false alarm"
+    (bare, total) = sums.missing()
+    assert bare < total, "the checksums of a killed server are believed"
     connection = sqlite3.connect(copy / "modelwright.db")
     try:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     finally:
         connection.close()
+        sums.forget()
         shutil.rmtree(copy)
 
 

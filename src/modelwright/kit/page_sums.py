@@ -31,6 +31,7 @@ _LOG = logs.get(__name__)
 _FILL = 2_000                     # pages that get a sum at each write-back when they have none
 _SLACK = 4 << 20                  # appended bytes after which the file is written anew
 _TRIES = 5
+_LOOK = 8
 
 
 class PageSums:
@@ -51,6 +52,7 @@ class PageSums:
         self._notes: Notes | None = None
         self._log = Log(self.log_path)
         self._not_before = 0
+        self._asked = 0
 
     def enter(self) -> None:
         """Before a session is opened.
@@ -84,6 +86,11 @@ class PageSums:
             finally:
                 self._left()
 
+    def forget(self) -> None:
+        """Close what looking at the file opened; only while no session of this process is open."""
+        with self._count:
+            self._close_files()
+
     def left(self) -> None:
         """The session could not be opened."""
         with self._count:
@@ -95,8 +102,9 @@ class PageSums:
             self._close_files()
 
     def due(self, pages: int) -> bool:
-        """Whether so many pages in the log wait to be written back."""
-        if not self._index_opened():
+        """Whether so many pages in the log wait to be written back; looks each few times only."""
+        self._asked += 1
+        if self._asked % _LOOK or not self._index_opened():
             return False
         try:
             (frames, written_back) = waiting(self._index)

