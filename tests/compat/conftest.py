@@ -22,16 +22,20 @@ _ROOT = Path(__file__).parents[2]
 _BESIDE = ["scikit-learn", "xgboost", "lightgbm", "pandas", "matplotlib", "psutil"]
 PINS = {"3.17": ["mlflow==3.17.*", *_BESIDE], "2.22": ["mlflow==2.22.*", "sqlalchemy<2.1", *_BESIDE]}
 _SERVE = (
-    "import sys; from modelwright.kit.settings import Settings; from modelwright.server.serve import serve;"
-    "serve(Settings(dir=sys.argv[1], port=0), lambda url: print(url, flush=True))"
+    "import sys; from modelwright.kit.settings import read; from modelwright.server.serve import serve;"
+    "serve(read({'dir': sys.argv[1], 'port': int(sys.argv[2])}), lambda url: print(url, flush=True))"
 )
 
 
 def environment(version: str) -> Path:
     """The interpreter of an environment with the MLflow client of a version."""
-    pins = PINS[version]
+    return made(f"mlflow-{version}", PINS[version])
+
+
+def made(name: str, pins: list[str]) -> Path:
+    """The interpreter of an environment with some packages."""
     key = hashlib.sha256("\n".join([*pins, sys.version]).encode()).hexdigest()[:12]
-    folder = _ROOT / ".envs" / f"mlflow-{version}-{key}"
+    folder = _ROOT / ".envs" / f"{name}-{key}"
     python = folder / "bin" / "python"
     if (folder / "complete").exists():
         return python
@@ -65,11 +69,12 @@ def client_python(request: pytest.FixtureRequest) -> Path:
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """A real server process of ours on a folder; its log must hold no traceback."""
+def served(folder: Path, port: int = 0, **settings: str) -> Iterator[str]:
+    """A real server process of ours on a folder, with settings of the environment; its log must hold no traceback."""
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-c", _SERVE, str(folder)], stdout=subprocess.PIPE, stderr=log, text=True
+            [sys.executable, "-c", _SERVE, str(folder), str(port)],
+            stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **settings},
         )
         assert process.stdout is not None
         url = process.stdout.readline().strip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from modelwright.domains.lineage import service as lineage
@@ -23,7 +25,7 @@ def link(ctx: Ctx, *edges: Edge) -> None:
 
 
 def chain(ctx: Ctx, *nodes: Node) -> None:
-    link(ctx, *[Edge(source, target) for source, target in zip(nodes, nodes[1:], strict=False)])
+    link(ctx, *[Edge(source, target) for source, target in itertools.pairwise(nodes)])
 
 
 def ids(graph: Graph) -> list[tuple[str, int]]:
@@ -205,7 +207,8 @@ def test_aliases_find_versions_by_what_was_said_of_them(ctx: Ctx) -> None:
 
 def test_people_declare_edges_and_take_them_back_but_not_what_was_observed(ctx: Ctx) -> None:
     chain(ctx, A, B)
-    names = [EdgeNames(source=str(A), target=str(B), columns=[ColumnEdge("x", "y")]), EdgeNames(source=str(B), target=str(C))]
+    columns = [ColumnEdge("x", "y")]
+    names = [EdgeNames(source=str(A), target=str(B), columns=columns), EdgeNames(source=str(B), target=str(C))]
     assert lineage.declare(ctx, names) == 2
     assert [each.origin for each in lineage.history(ctx, A, B)] == [OBSERVED, DECLARED]
     lineage.retract(ctx, names)

@@ -1,0 +1,1 @@
+"""Events of other systems, for the tests of what we take in."""
