@@ -16,7 +16,8 @@ def test_the_auth_client_manages_users_permissions_and_roles(fresh_url: str, tmp
     assert out["twice"] == out["role twice"] == "RESOURCE_ALREADY_EXISTS"
     for name in ("nobody", "revoked twice", "role gone", "user gone"):
         assert out[name] == "RESOURCE_DOES_NOT_EXIST", name
-    assert out["no such word"] == out["no such kind"] == "INVALID_PARAMETER_VALUE"
+    for name in ("no such word", "no experiment", "no gateway_secret", "no workspace"):
+        assert out[name] == "INVALID_PARAMETER_VALUE", name
     for prefix in ("/api", "/ajax-api"):
         assert out[f"{prefix} permissions"] == [
             ["judges", "workspace", "USE"], ["judges", "registered_model", "EDIT"]
@@ -27,8 +28,9 @@ def test_the_auth_client_manages_users_permissions_and_roles(fresh_url: str, tmp
 
 def test_the_older_auth_client_manages_permissions_on_single_things(fresh_url: str, tmp_path: Path) -> None:
     out = run_script(environment("2.22"), "permissions_older.py", fresh_url, tmp_path)
-    for kind in ("experiment", "registered_model"):
-        assert out[f"{kind} twice"] == "RESOURCE_ALREADY_EXISTS"
-        assert out[f"{kind} gone"] == "RESOURCE_DOES_NOT_EXIST"
-    assert out["experiment held"] == [1, 0]
-    assert out["registered_model held"] == [0, 1]
+    assert out == {
+        "experiment": "INVALID_PARAMETER_VALUE",  # experiments go with their workspace
+        "twice": "RESOURCE_ALREADY_EXISTS",
+        "held": ["fraud"],
+        "gone": "RESOURCE_DOES_NOT_EXIST",
+    }

@@ -107,6 +107,14 @@ class Ctx(msgspec.Struct, frozen=True, kw_only=True):
             permission in MAY[grant.role] and touches(grant.pattern, kind) for grant in held
         )
 
+    def require_some(self, permission: Permission, kind: str) -> None:
+        """Refuse unless the actor may do this to some resource of a kind. Raises as `require` does."""
+        if self.may_some(permission, kind):
+            return
+        if self.may_some(Permission.READ, kind):
+            raise Denied(f"this needs the {permission.value} permission")
+        self.require(permission)
+
     def scope(self, kind: str, permission: Permission = Permission.READ) -> Scope:
         """Which resources of a kind the actor may do this to; `scope.where(column)` goes into a list's statement."""
         actor = self.actor
@@ -137,15 +145,17 @@ class Ctx(msgspec.Struct, frozen=True, kw_only=True):
         return actor.everywhere or self.workspace in actor.roles or self.workspace in actor.grants
 
 
-_WORDS = {
-    "datasets": "dataset",
-    "experiments": "experiment",
-    "models": "registered model",
-    "prompts": "prompt",
+_ABSENT = {
+    "datasets": ("there is no dataset {!r}", "dataset"),
+    "experiments": ("No Experiment with id={} exists", "experiment_id"),
+    # The words that MLflow's clients look for.
+    "models": ("Registered Model with name={} not found", "name"),
+    "prompts": ("Prompt with name={} not found", "name"),
 }
 
 
 def absent(resource: str) -> NotFound:
     """The refusal for a resource (`models/fraud`) that is not there; the same when it is hidden from the actor."""
     kind, _, name = resource.partition("/")
-    return NotFound(f"there is no {_WORDS.get(kind, kind)} {name!r}", where=_WORDS.get(kind, kind).replace(" ", "_"))
+    text, where = _ABSENT.get(kind, (f"there is no {kind} {{!r}}", kind))
+    return NotFound(text.format(name[:256]), where=where)

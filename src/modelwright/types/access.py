@@ -50,6 +50,10 @@ MAY: dict[Role, frozenset[Permission]] = {
 """What each role may do in its workspace."""
 
 
+GRANTED = ("datasets", "models", "prompts")
+"""Kinds of resources whose rooms ask about each one. Grants name these alone: a grant nothing heeds would lie."""
+
+
 class TokenScope(StrEnum):
     """What a token may be used for, of what its owner may do."""
 

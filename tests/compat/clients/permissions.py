@@ -6,8 +6,8 @@ import sys
 
 from mlflow.exceptions import MlflowException
 from mlflow.server.auth.client import AuthServiceClient
-from mlflow.utils.rest_utils import http_request
 from mlflow.utils.credentials import get_default_host_creds
+from mlflow.utils.rest_utils import http_request
 
 url = os.environ["MLFLOW_TRACKING_URI"]
 client = AuthServiceClient(url)
@@ -43,15 +43,17 @@ client.revoke_user_permission("ann", "registered_model", "fraud")
 found = client.get_user_permission("ann", "registered_model", "fraud")
 assert (found.allowed, found.permission) == (False, "READ"), found.to_json()
 out["revoked twice"] = code(client.revoke_user_permission, "ann", "registered_model", "fraud")
-out["no such word"] = code(client.grant_user_permission, "ann", "experiment", "0", "OWN")
-out["no such kind"] = code(client.grant_user_permission, "ann", "gateway_secret", "x", "READ")
+out["no such word"] = code(client.grant_user_permission, "ann", "prompt", "p", "OWN")
+for kind in ("experiment", "gateway_secret", "workspace"):
+    out[f"no {kind}"] = code(client.grant_user_permission, "ann", kind, "x", "READ")
 
 role = client.create_role("default", "reviewers", "who reviews")
 assert (role.name, role.workspace, role.description) == ("reviewers", "default", "who reviews")
 out["role twice"] = code(client.create_role, "default", "reviewers")
 assert client.update_role(role.id, name="judges").name == "judges"
 permission = client.add_role_permission(role.id, "registered_model", "*", "MANAGE")
-assert (permission.resource_type, permission.resource_pattern, permission.permission) == ("registered_model", "*", "MANAGE")
+assert (permission.resource_type, permission.resource_pattern) == ("registered_model", "*")
+assert permission.permission == "MANAGE"
 assert client.update_role_permission(permission.id, "EDIT").permission == "EDIT"
 space = client.add_role_permission(role.id, "workspace", "*", "USE")
 assert [p.permission for p in client.list_role_permissions(role.id)] == ["USE", "EDIT"]
@@ -69,7 +71,8 @@ for prefix in ("/api", "/ajax-api"):
     out[f"{prefix} permissions"] = [[r["role_name"], r["resource_type"], r["permission"]] for r in rows["permissions"]]
     listed = http_request(creds, f"{prefix}/2.0/mlflow/users/list", "GET").json()["users"]
     out[f"{prefix} users"] = [[u["username"], [r["name"] for r in u["roles"]]] for u in listed]
-    out[f"{prefix} current"] = http_request(creds, f"{prefix}/2.0/mlflow/users/current", "GET").json()["user"]["is_admin"]
+    me = http_request(creds, f"{prefix}/2.0/mlflow/users/current", "GET").json()["user"]
+    out[f"{prefix} current"] = me["is_admin"]
 
 client.remove_role_permission(space.id)
 assert [p.id for p in client.list_role_permissions(role.id)] == [permission.id]

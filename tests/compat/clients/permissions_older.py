@@ -24,14 +24,13 @@ client.update_user_password("old", "another long password")
 client.update_user_admin("old", True)
 client.update_user_admin("old", False)
 out = {}
-for kind, key in (("experiment", "0"), ("registered_model", "fraud")):
-    create, get, update, delete = (getattr(client, f"{verb}_{kind}_permission") for verb in ("create", "get", "update", "delete"))
-    assert create(key, "old", "MANAGE").permission == "MANAGE"
-    out[f"{kind} twice"] = code(create, key, "old", "READ")
-    update(key, "old", "NO_PERMISSIONS")
-    assert get(key, "old").permission == "NO_PERMISSIONS"
-    out[f"{kind} held"] = len(client.get_user("old").experiment_permissions), len(client.get_user("old").registered_model_permissions)
-    delete(key, "old")
-    out[f"{kind} gone"] = code(get, key, "old")
+out["experiment"] = code(client.create_experiment_permission, "0", "old", "MANAGE")
+assert client.create_registered_model_permission("fraud", "old", "MANAGE").permission == "MANAGE"
+out["twice"] = code(client.create_registered_model_permission, "fraud", "old", "READ")
+client.update_registered_model_permission("fraud", "old", "NO_PERMISSIONS")
+assert client.get_registered_model_permission("fraud", "old").permission == "NO_PERMISSIONS"
+out["held"] = [permission.name for permission in client.get_user("old").registered_model_permissions]
+client.delete_registered_model_permission("fraud", "old")
+out["gone"] = code(client.get_registered_model_permission, "fraud", "old")
 client.delete_user("old")
 sys.stdout.write("RESULT " + json.dumps(out))

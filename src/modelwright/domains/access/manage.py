@@ -91,7 +91,7 @@ def update_user(ctx: Ctx, name: str, body: UserUpdate) -> User:
         if body.roles is not None:
             _set_roles(tx, name, body.roles, only=only)
         if hashed or body.disabled:
-            kept.delete_sessions(tx, name, but="" if body.disabled else actor.session)
+            kept.delete_sessions(tx, name)
         if beyond:
             _keep_an_admin(ctx, tx)
         detail = {

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import msgspec
 
 from modelwright.kit.scope import weight
-from modelwright.types.access import SCOPED, Actor, Held, Permission, Role, Token, TokenScope, User
+from modelwright.types.access import GRANTED, SCOPED, Actor, Held, Permission, Role, Token, TokenScope, User
 from modelwright.types.errors import Invalid
 
 TOKEN_PREFIX = "mw_"  # noqa: S105  a prefix, not a secret
@@ -113,6 +113,11 @@ def check_pattern(pattern: str) -> None:
             "not a pattern of resources",
             where="pattern",
             hint="`models/fraud`, `models/fraud-*`, `models/*`, or `*` for the whole workspace",
+        )
+    kind = pattern.partition("/")[0]
+    if pattern != "*" and kind not in GRANTED:
+        raise Invalid(
+            f"{kind!r} are not granted one by one", where="pattern", hint=f"kinds: {', '.join(GRANTED)}; else use roles"
         )
 
 

@@ -135,22 +135,34 @@ def has_admin(ctx: Ctx) -> bool:
 
 def still_welcome(ctx: Ctx) -> bool:
     """Whether the actor of a long answer may still read the workspace: not disabled, revoked, logged out or removed."""
+    found = welcome_now(ctx)
+    if found is not None:
+        return found
+    actor = ctx.actor
+    assert actor is not None
+    now = restamp(ctx)
+    fresh = again(ctx, actor)
+    welcome = fresh is not None and ctx.acting(fresh, ctx.workspace).may(Permission.READ)
+    remembered = _welcomed(ctx)
+    if len(remembered) > _VERIFIED:
+        remembered.clear()
+    remembered[actor.name, actor.token_id, actor.session, ctx.workspace] = (now, time.monotonic() + _WELCOME_S, welcome)
+    return welcome
+
+
+def welcome_now(ctx: Ctx) -> bool | None:
+    """The same from memory; None when only the database can tell. Never blocks."""
     actor = ctx.actor
     if actor is None or actor.name in _NO_USERS:
         return actor is not None
-    now = restamp(ctx)
-    remembered: dict[tuple[str, str, str, str], tuple[Stamp, float, bool]]
-    remembered = ctx.local.setdefault("access.welcome", {})
-    key = (actor.name, actor.token_id, actor.session, ctx.workspace)
-    found = remembered.get(key)
-    if found is not None and found[0] == now and found[1] > time.monotonic():
-        return found[2]
-    fresh = again(ctx, actor)
-    welcome = fresh is not None and ctx.acting(fresh, ctx.workspace).may(Permission.READ)
-    if len(remembered) > _VERIFIED:
-        remembered.clear()
-    remembered[key] = (now, time.monotonic() + _WELCOME_S, welcome)
-    return welcome
+    found = _welcomed(ctx).get((actor.name, actor.token_id, actor.session, ctx.workspace))
+    if found is None or found[0] != stamp(ctx) or found[1] < time.monotonic():
+        return None
+    return found[2]
+
+
+def _welcomed(ctx: Ctx) -> dict[tuple[str, str, str, str], tuple[Stamp, float, bool]]:
+    return ctx.local.setdefault("access.welcome", {})
 
 
 def again(ctx: Ctx, actor: Actor) -> Actor | None:

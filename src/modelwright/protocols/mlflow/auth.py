@@ -2,7 +2,8 @@
 
 A role of MLflow is a group whose name holds the workspace (`team:reviewers`); its permissions are grants of that group;
 a permission of a user is a grant of the user. READ is viewer, EDIT contributor, MANAGE admin, DENY none; USE lets read
-here and keeps its name. Resources that this server does not have are refused: a denial that nothing enforces would lie.
+here and keeps its name. What is not granted one by one here (experiments among it) is refused: a denial that nothing
+enforces would lie.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from modelwright.types.access import (
 from modelwright.types.errors import Conflict, Invalid, NotFound
 
 V3 = ("/api/3.0/mlflow", "/ajax-api/3.0/mlflow")
-_KINDS = {"experiment": "experiments", "registered_model": "models", "prompt": "prompts"}
+_KINDS = {"registered_model": "models", "prompt": "prompts"}
 _TYPES = {kind: name for name, kind in _KINDS.items()}
 _ROLES = {
     "READ": Role.VIEWER, "USE": Role.VIEWER, "EDIT": Role.CONTRIBUTOR, "MANAGE": Role.ADMIN, "DENY": Role.NONE,

@@ -1,4 +1,7 @@
-"""Permissions on single experiments and registered models, as MLflow's clients before 3.17 ask for them."""
+"""Permissions on single experiments and registered models, as MLflow's clients before 3.17 ask for them.
+
+Those on experiments are refused, in MLflow's words: experiments go with their workspace here.
+"""
 
 from __future__ import annotations
 

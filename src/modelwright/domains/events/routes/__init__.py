@@ -100,6 +100,8 @@ async def _stream(ctx: Ctx, following: Hub, wants: Wanted, last: int) -> AsyncGe
                 last = found[-1].id
                 wanted = b"".join(_message(event) for event in found if wants(event))
                 if wanted:
+                    if not await _welcome(following, ctx):  # what happens after a revocation is not told
+                        return
                     told = last
                     spoke = time.monotonic()
                     yield wanted
@@ -107,7 +109,7 @@ async def _stream(ctx: Ctx, following: Hub, wants: Wanted, last: int) -> AsyncGe
             now = time.monotonic()
             if now - checked > _RECHECK_S:
                 checked = now
-                if not await following.run(_still_welcome, ctx):
+                if not await _welcome(following, ctx):
                     return
             if now - spoke > _ALIVE_S:
                 # An id without data moves the place from where the page would go on, past what it does not want.
@@ -119,6 +121,13 @@ async def _stream(ctx: Ctx, following: Hub, wants: Wanted, last: int) -> AsyncGe
 
 def _message(event: Event) -> bytes:
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.id, event.kind.encode(), to_json(event))
+
+
+async def _welcome(following: Hub, ctx: Ctx) -> bool:
+    """Whether the listener may go on, from memory when that is enough to tell (hooks `welcome_now`)."""
+    if all(check(ctx) for check in ctx.hooks.get("welcome_now", [])):
+        return True
+    return await following.run(_still_welcome, ctx)
 
 
 def _still_welcome(ctx: Ctx) -> bool:
