@@ -138,7 +138,7 @@ def delete_alias(ctx: Ctx, request: OneAlias) -> Any:
     return _NOTHING
 
 
-@endpoint("GET", "/registered-models/alias", OneAlias, Permission.READ, resource=_KIND)
+@endpoint("GET", "/registered-models/alias", OneAlias, Permission.READ, resource=_KIND, brief=True)
 def get_alias(ctx: Ctx, request: OneAlias) -> Any:
     """The version that an alias means."""
     try:
@@ -193,7 +193,7 @@ def delete_version(ctx: Ctx, request: OneVersion) -> Any:
     return _NOTHING
 
 
-@endpoint("GET", "/model-versions/get", OneVersion, Permission.READ, resource=_KIND)
+@endpoint("GET", "/model-versions/get", OneVersion, Permission.READ, resource=_KIND, brief=True)
 def get_version(ctx: Ctx, request: OneVersion) -> Any:
     """One version."""
     return {"model_version": version(_version(ctx, request.name, request.version))}
@@ -215,7 +215,7 @@ def find_versions(ctx: Ctx, request: SearchRegistered) -> Any:
     return answer
 
 
-@endpoint("GET", "/model-versions/get-download-uri", DownloadUri, Permission.READ, resource=_KIND)
+@endpoint("GET", "/model-versions/get-download-uri", DownloadUri, Permission.READ, resource=_KIND, brief=True)
 def download_uri(ctx: Ctx, request: DownloadUri) -> Any:
     """Where the files of a version are."""
     return {"artifact_uri": _version(ctx, request.name, request.version).location}

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from modelwright.kit.context import Ctx
 from modelwright.kit.http import Routes, body
 from modelwright.kit.http.body import POOL
+from modelwright.kit.http.near import near
 from modelwright.protocols.mlflow import encode, errors
 from modelwright.protocols.mlflow.decode import Reader
 from modelwright.protocols.mlflow.shapes import Message
@@ -52,10 +53,12 @@ def endpoint(
     *,
     prefixes: tuple[str, ...] = BOTH,
     resource: str = "",
+    brief: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an operation that works in the thread pool: `function(ctx, request, **path) -> JSON value | Response`.
 
-    `resource`: the kind of resource for which the room checks the permission by itself.
+    `resource`: the kind of resource for which the room checks the permission by itself. `brief`: a few indexed reads,
+    which may be done on the loop.
     """
     reader = Reader(kind)
 
@@ -68,7 +71,7 @@ def endpoint(
                 result = function(ctx, message, **values)
                 return result if isinstance(result, Response) else encode.reply(result)
 
-            return await in_pool(request, work)
+            return await (near(ctx, request, work) if brief else in_pool(request, work))
 
         _register(method, path, permission, prefixes, kind, function, answer, resource)
         return function

@@ -13,7 +13,21 @@ from modelwright.domains.registry.queries.names import NameRow
 from modelwright.domains.registry.queries.versions import VersionRow
 from modelwright.kit import filters
 from modelwright.kit.db import Tx
-from modelwright.kit.filters import Clause, Field, Fields, Keyed, Kind, Name, Operator, Sql, Term, choice, integer, text, time
+from modelwright.kit.filters import (
+    Clause,
+    Field,
+    Fields,
+    Keyed,
+    Kind,
+    Name,
+    Operator,
+    Sql,
+    Term,
+    choice,
+    integer,
+    text,
+    time,
+)
 from modelwright.types.page import Search
 from modelwright.types.registry import Kind as Thing
 from modelwright.types.registry import RegisteredModel, Stage

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from starlette.requests import Request
+
 from modelwright.domains.registry.service import moves, names, search, versions
 from modelwright.kit.context import Ctx
 from modelwright.kit.http import Routes
+from modelwright.kit.http.near import near
 from modelwright.types.access import Permission
 from modelwright.types.errors import Invalid
 from modelwright.types.page import Page, Search
@@ -83,9 +86,9 @@ def history(ctx: Ctx, name: str, alias: str = "") -> Page[Move]:
     resource=_MODELS,
     summary="The version that an alias means",
 )
-def get_alias(ctx: Ctx, name: str, alias: str) -> ModelVersion:
+async def get_alias(ctx: Ctx, name: str, alias: str, request: Request) -> ModelVersion:
     """`latest` is the version with the highest number."""
-    return versions.by_alias(ctx, name, alias, kind=Kind.MODEL)
+    return await near(ctx, request, lambda: versions.by_alias(ctx, name, alias, kind=Kind.MODEL))
 
 
 @routes.put(

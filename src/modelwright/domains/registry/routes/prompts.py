@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from starlette.requests import Request
+
 from modelwright.domains.registry.service import moves, names, prompts, versions
 from modelwright.kit.context import Ctx
 from modelwright.kit.http import Routes
+from modelwright.kit.http.near import near
 from modelwright.types.access import Permission
 from modelwright.types.page import Page, Search
 from modelwright.types.registry import (
@@ -121,9 +124,9 @@ def history(ctx: Ctx, name: str, alias: str = "") -> Page[Move]:
     resource=_PROMPTS,
     summary="The version of a prompt that an alias means",
 )
-def get_alias(ctx: Ctx, name: str, alias: str) -> PromptVersion:
+async def get_alias(ctx: Ctx, name: str, alias: str, request: Request) -> PromptVersion:
     """`latest` is the version with the highest number."""
-    return prompts.load(ctx, name, f"@{alias}")
+    return await near(ctx, request, lambda: prompts.load(ctx, name, f"@{alias}"))
 
 
 @routes.put(
