@@ -533,7 +533,9 @@ def upgrade() -> None:
     sa.Column('node', sa.BigInteger(), nullable=False),
     sa.Column('written', sa.SmallInteger(), nullable=False),
     sa.Column('version', TEXT, server_default='', nullable=False),
+    sa.Column('version_ms', sa.BigInteger(), nullable=False),
     sa.Column('facets', TEXT, server_default='{}', nullable=False),
+    sa.Column('facets_ms', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['run'], ['lineage_runs.seq'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('run', 'node', 'written')
     )
