@@ -210,8 +210,10 @@ def test_facets_of_the_wrong_form_are_kept_and_lose_no_event(small: TestClient) 
     odd: Any = {name: value for name in ("schema", "columnLineage", "symlinks", "version", "ownership", "tags",
                                          "dataQualityAssertions", "lineage", "lifecycleStateChange", "documentation")
                 for value in ([1, {"fields": 3, "identifiers": {}, "owners": [4], "tags": "x", "assertions": [1]}],)}
-    for value in (odd, {name: {"fields": {"x": 1, "": {}}, "inputs": [None]} for name in odd}, dict.fromkeys(odd, "x")):
-        send(small, event(outputs=[{"namespace": "n", "name": "t", "facets": value, "outputFacets": {"a": None}}]))
+    half = {name: {"fields": {"x": 1, "": {}}, "inputs": [None]} for name in odd}
+    for second, value in enumerate((odd, half, dict.fromkeys(odd, "x"))):
+        outputs = [{"namespace": "n", "name": "t", "facets": value, "outputFacets": {"a": None}}]
+        send(small, event(at=f"2026-01-01T00:00:0{second}Z", outputs=outputs))
     assert get(small, "/namespaces/n/datasets/t")["facets"]["version"] == "x"
 
 

@@ -18,8 +18,9 @@ def _event(kind: str, at: str, run: JSON, job: JSON, inputs: list[JSON], outputs
     }
 
 
-def _facet(name: str, **more: Any) -> JSON:
-    return {"_producer": "https://example.com", "_schemaURL": f"https://openlineage.io/spec/facets/{name}.json", **more}
+def _facet(schema: str, /, **more: Any) -> JSON:
+    where = f"https://openlineage.io/spec/facets/{schema}.json"
+    return {"_producer": "https://example.com", "_schemaURL": where, **more}
 
 
 def airflow() -> list[JSON]:

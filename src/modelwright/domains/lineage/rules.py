@@ -210,7 +210,7 @@ def looks(fields: Sequence[Mapping[str, Any]]) -> str:
     return _digest(to_json([[each.get("name"), each.get("type")] for each in fields]))
 
 
-def job_version(inputs: Sequence[int], outputs: Sequence[int]) -> str:
+def job_version(inputs: Sequence[str], outputs: Sequence[str]) -> str:
     """A version of a job by what it reads and writes."""
     return _digest(to_json([sorted(inputs), sorted(outputs)]))
 

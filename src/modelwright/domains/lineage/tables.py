@@ -106,7 +106,9 @@ lineage_run_data = sa.Table(  # what a run read and wrote
     sa.Column("node", _BIG, primary_key=True),
     sa.Column("written", _FLAG, primary_key=True),
     sa.Column("version", sa.Text, nullable=False, server_default=""),
+    sa.Column("version_ms", _BIG, nullable=False),                      # when that was said: the newest counts
     sa.Column("facets", sa.Text, nullable=False, server_default="{}"),  # those of this reading or writing alone
+    sa.Column("facets_ms", _BIG, nullable=False),
     sa.Index("lineage_run_data_by_node", "node", "written", "run"),
 )
 

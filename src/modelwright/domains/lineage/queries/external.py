@@ -6,7 +6,8 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from modelwright.domains.lineage.queries.graph import NodeRow
+from modelwright.domains.lineage import rules
+from modelwright.domains.lineage.queries.graph import NodeRow, nodes
 from modelwright.kit.db import Tx
 from modelwright.types.lineage import ToldCheck, ToldRun
 
@@ -130,15 +131,24 @@ def put_run(tx: Tx, workspace: str, run: ToldRun, job: int, at_ms: int) -> int:
     return row[0]
 
 
-def put_run_data(tx: Tx, run: int, node: int, *, written: bool, version: str, facets: str) -> None:
-    """A run read or wrote a table."""
+def put_run_data(tx: Tx, run: int, node: int, *, written: bool, version: str, facets: str, at_ms: int) -> None:
+    """A run read or wrote a table; of what is said about that the newest counts."""
     tx.execute(
-        "INSERT INTO lineage_run_data (run, node, written, version, facets) VALUES (?,?,?,?,?) "
-        "ON CONFLICT (run, node, written) DO UPDATE SET "
-        "version = CASE WHEN excluded.version <> '' THEN excluded.version ELSE lineage_run_data.version END, "
-        "facets = CASE WHEN excluded.facets <> '{}' THEN excluded.facets ELSE lineage_run_data.facets END",
-        (run, node, int(written), version, facets),
+        "INSERT INTO lineage_run_data (run, node, written, version, version_ms, facets, facets_ms) "
+        "VALUES (?,?,?,?,?,?,?) ON CONFLICT (run, node, written) DO UPDATE SET "
+        + ", ".join(_newer("lineage_run_data", column) for column in ("version", "facets")),
+        (run, node, int(written), version, at_ms if version else 0, facets, at_ms if facets != "{}" else 0),
     )
+
+
+def _newer(table: str, column: str) -> str:
+    """Assignments that keep the newer of two values by its time; of the same time the greater, whatever the order."""
+    newer = (
+        f"excluded.{column}_ms > {table}.{column}_ms OR "
+        f"(excluded.{column}_ms = {table}.{column}_ms AND excluded.{column} > {table}.{column})"
+    )
+    return ", ".join(f"{each} = CASE WHEN {newer} THEN excluded.{each} ELSE {table}.{each} END"
+                     for each in (column, f"{column}_ms"))
 
 
 def run_data(tx: Tx, run: int) -> list[tuple[int, bool, str, str]]:
@@ -148,6 +158,15 @@ def run_data(tx: Tx, run: int) -> list[tuple[int, bool, str, str]]:
         (run,),
     )
     return [(row[0], bool(row[1]), row[2], row[3]) for row in rows]
+
+
+def job_version(tx: Tx, data: Sequence[tuple[int, bool, str, str]]) -> str:
+    """The version of a job that reads and writes this (as `run_data` gives it)."""
+    names = {number: row.name for number, row in nodes(tx, [each[0] for each in data]).items()}
+    return rules.job_version(
+        [names[each[0]] for each in data if not each[1] and each[0] in names],
+        [names[each[0]] for each in data if each[1] and each[0] in names],
+    )
 
 
 def put_facets(tx: Tx, owner: int, facets: Mapping[str, str], at_ms: int, *, of_run: bool) -> None:

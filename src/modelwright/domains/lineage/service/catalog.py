@@ -225,7 +225,7 @@ def _run(tx: Tx, row: queries.OuterRun, *, data: bool = False) -> OuterRun:
             if wrote == written and node in tables
         ]
 
-    version = rules.job_version([e[0] for e in found if not e[1]], [e[0] for e in found if e[1]]) if found else ""
+    version = queries.job_version(tx, found) if found else ""
     return OuterRun(
         id=row.id, job=OuterName(*rules.parts(job.name)) if job else OuterName("", ""), parent=row.parent,
         state=row.state, created_ms=row.created_ms, updated_ms=row.updated_ms, started_ms=row.started_ms,

@@ -145,20 +145,20 @@ def _run(ctx: Ctx, tx: Tx, told: Told, numbers: dict[tuple[str, str], int]) -> N
     queries.put_facets(
         tx, seq, {name: rules.bounded(value) for name, value in run.facets.items()}, told.at_ms, of_run=True
     )
-    _put_data(tx, seq, told.inputs, numbers, written=False)
-    _put_data(tx, seq, told.outputs, numbers, written=True)
+    _put_data(tx, seq, told.inputs, numbers, told.at_ms, written=False)
+    _put_data(tx, seq, told.outputs, numbers, told.at_ms, written=True)
     data = queries.run_data(tx, seq)
     if data:
-        version = rules.job_version([each[0] for each in data if not each[1]], [each[0] for each in data if each[1]])
+        version = queries.job_version(tx, data)
         queries.drop_other_versions(tx, job, run.id, version)
         queries.put_version(tx, job, version, told.at_ms, run.id, "{}")
 
 
 def _put_data(
-    tx: Tx, seq: int, tables: Iterable[ToldTable], numbers: dict[tuple[str, str], int], *, written: bool
+    tx: Tx, seq: int, tables: Iterable[ToldTable], numbers: dict[tuple[str, str], int], at_ms: int, *, written: bool
 ) -> None:
     for table in tables:
         number = numbers[_key(_table(table.thing))]
         queries.put_run_data(
-            tx, seq, number, written=written, version=_version(table), facets=rules.bounded(table.own)
+            tx, seq, number, written=written, version=_version(table), facets=rules.bounded(table.own), at_ms=at_ms
         )
