@@ -8,11 +8,12 @@ import msgspec
 
 from modelwright.domains.access import rules, service
 from modelwright.domains.access.queries import sessions as kept
+from modelwright.domains.access.queries import users as queries
 from modelwright.domains.audit import service as audit
 from modelwright.kit.context import Ctx
 from modelwright.kit.sealed import sealer
 from modelwright.types.access import Confirmation, Login, Permission, Session, TokenScope, User
-from modelwright.types.errors import Denied, ModelwrightError, NotFound, Unauthenticated
+from modelwright.types.errors import Denied, ModelwrightError, NotFound, Unauthenticated, Unavailable
 
 _PLACE = "session/"
 FRESH_MS = 5 * 60 * 1000
@@ -33,7 +34,14 @@ def login(ctx: Ctx, body: Login, browser: Browser) -> tuple[User, str]:
     Raises:
         Unauthenticated: the same for a wrong password as for an unknown user. Unavailable: too many wrong guesses.
     """
-    user = service.by_password(ctx, body.user, body.password, browser.address)
+    try:
+        user = service.by_password(ctx, body.user, body.password, browser.address)
+    except (Unauthenticated, Unavailable) as error:
+        with ctx.db.read() as tx:
+            known = queries.user(tx, body.user) is not None  # people type passwords as names: those are not kept
+        detail = {"address": browser.address, "reason": error.kind}
+        audit.refused(ctx, "session.refused", f"user/{body.user}" if known else "user", detail)
+        raise
     return user, opened(ctx, user, "password", browser)
 
 
@@ -131,6 +139,14 @@ def confirm(ctx: Ctx, proof: Confirmation, *, address: str = "") -> str:
     Raises:
         Unauthenticated: no proof, or a wrong one. Denied: a service account cannot decide. Unavailable: too many wrong.
     """
+    try:
+        return _confirmed(ctx, proof, address)
+    except ModelwrightError as error:
+        audit.refused(ctx, "confirmation.refused", f"user/{ctx.who}", {"address": address, "reason": error.kind})
+        raise
+
+
+def _confirmed(ctx: Ctx, proof: Confirmation, address: str) -> str:
     actor = ctx.actor
     if actor is None:
         raise Unauthenticated
@@ -168,3 +184,8 @@ def _whole(ctx: Ctx) -> None:
     actor = ctx.actor
     if actor is not None and not rules.unlimited(actor):
         raise Denied("a limited token ends no sessions")
+
+
+def refused(ctx: Ctx, address: str, error: ModelwrightError) -> None:
+    """Record a login at the provider that came to nothing."""
+    audit.refused(ctx, "session.refused", "user", {"address": address, "reason": error.kind, "method": "oidc"})

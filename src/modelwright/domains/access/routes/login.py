@@ -78,6 +78,7 @@ def finish_login(ctx: Ctx, request: Request) -> Response:
     try:
         return _finished(ctx, request)
     except ModelwrightError as error:
+        sessions.refused(ctx, _browser(request).address, error)
         text = html.escape(f"{error.message}. {error.hint}".rstrip(". ") + ".")
         page = f'<p>{text}</p><p><a href="/login">Log in again</a></p>'
         return _page(page, _STATUS.get(error.kind, 400))
