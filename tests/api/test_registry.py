@@ -161,7 +161,7 @@ def test_other_workspaces_and_smaller_roles_are_refused_on_both_wires(people: Pe
 def test_a_hidden_model_is_not_there_for_those_it_is_hidden_from(people: People) -> None:
     for name in ("open", "secret"):
         people.root("POST", MODELS, json={"name": name}, expect=200)
-    grant = {"principal": "user:viewer", "pattern": "models/secret", "role": "none"}
+    grant = {"user": "viewer", "pattern": "models/secret", "role": "none"}
     people.root("POST", "/api/v1/grants", json=grant, expect=201)
     assert people.ask("GET", f"{MODELS}/secret", "viewer").status_code == 404
     assert people.ask("GET", f"{WIRE}/registered-models/get?name=secret", "viewer").status_code == 404
