@@ -386,14 +386,12 @@ def test_a_test_tells_what_the_receiver_answers_but_not_all_of_it(there: Ctx, re
         service.listed(there.acting(Actor("v", {"default": Role.VIEWER}), "default"))
 
 
-def test_a_whole_server_tells_while_dead_receivers_keep_nobody_waiting(
-    engine: str, tmp_path: Path, receiver: Receiver
-) -> None:
-    """Ten receivers that take connections and never answer, and one that does."""
+def test_a_whole_server_tells_while_dead_receivers_keep_nobody_waiting(tmp_path: Path, receiver: Receiver) -> None:
+    """Five receivers that take connections and never answer, and one that does."""
     import socket
 
-    holes = [socket.create_server(("127.0.0.1", 0)) for _ in range(10)]
-    with make(tmp_path, db=engine, egress_allow=("127.0.0.1",)) as client:
+    holes = [socket.create_server(("127.0.0.1", 0)) for _ in range(5)]
+    with make(tmp_path, egress_allow=("127.0.0.1",)) as client:
         for hole in holes:
             body = {"name": "hole", "url": f"http://127.0.0.1:{hole.getsockname()[1]}/", "events": ["*"]}
             assert client.post("/api/v1/webhooks", json=body).status_code == 201
@@ -403,9 +401,9 @@ def test_a_whole_server_tells_while_dead_receivers_keep_nobody_waiting(
         made = client.post("/api/2.0/mlflow/registered-models/create", json={"name": "a-model"})
         assert made.status_code == 200
         assert time.monotonic() - began < 5
-        assert receiver.wait(1, 60)[0].json["data"]["name"] == "a-model"
-    for hole in holes:
-        hole.close()
+        assert receiver.wait(1, 8)[0].json["data"]["name"] == "a-model"
+        for hole in holes:
+            hole.close()
 
 
 _SENDER = """
@@ -423,7 +421,7 @@ def test_a_server_that_is_killed_while_it_sends_loses_nothing(there: Ctx, receiv
     receiver.answer = lambda count: time.sleep(0.02) or 200
     tell(there, count=40)
     clock(there).at_ms = time.time_ns() // 1_000_000
-    for _ in range(3):
+    for _ in range(2):
         process = subprocess.Popen(
             [sys.executable, "-c", _SENDER, str(tmp_path), there.settings.db], stdout=subprocess.PIPE, text=True
         )

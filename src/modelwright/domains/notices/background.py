@@ -29,5 +29,5 @@ DUTIES = [
     Duty("notice-retention", 3_600.0, _expire),
 ]
 JOBS: dict[str, Callable[[Ctx, Job], dict[str, Any]]] = {service.DELIVER: delivering.deliver}
-APART: dict[str, int] = {service.DELIVER: 4}
+APART: dict[str, int] = {service.DELIVER: 8}
 """Kinds of jobs that wait for strangers, with the number of threads of their own: they keep nobody else waiting."""

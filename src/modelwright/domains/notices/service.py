@@ -104,8 +104,8 @@ def change(ctx: Ctx, webhook_id: str, body: WebhookUpdate) -> Webhook:
             if getattr(made, name) != getattr(old, name)
         ]
         _record(ctx, tx, "updated", made, {"changed": changed + (["secret"] if secret != found.secret else [])})
-        if woken:
-            jobs.enqueue(ctx, tx, DELIVER, {"webhook": made.id}, key=made.id)
+        if active and (woken or body.url is not None):  # without a key: the one that is queued may be for much later
+            jobs.enqueue(ctx, tx, DELIVER, {"webhook": made.id})
         return made
 
 

@@ -223,7 +223,8 @@ def _get(ctx: Ctx, webhook_id: str) -> Webhook:
 
 
 def _kind(event: Event) -> str:
-    assert event.entity is not None and event.action is not None
+    if event.entity is None or event.action is None:
+        raise missing("events.entity" if event.entity is None else "events.action")
     if event.action not in VALID[event.entity]:
         valid = sorted(action.value.lower() for action in VALID[event.entity])
         raise Invalid(
