@@ -74,7 +74,10 @@ def test_rows_of_another_workspace_are_not_seen(ctx: Ctx) -> None:
 
 def test_changes_of_access_are_recorded_with_who_and_which_request(people: People) -> None:
     people.root(
-        "PATCH", "/api/v1/users/viewer", json={"roles": {"team": "contributor"}}, headers={"x-request-id": "the-request"}
+        "PATCH",
+        "/api/v1/users/viewer",
+        json={"roles": {"team": "contributor"}},
+        headers={"x-request-id": "the-request"},
     )
     rows = people.root("POST", "/api/v1/audit:search", json={"filter": "request_id = 'the-request'"})["items"]
     assert [(row["actor"], row["action"], row["subject"]) for row in rows] == [("admin", "user.updated", "user/viewer")]
