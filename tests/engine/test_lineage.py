@@ -171,10 +171,13 @@ def test_two_names_of_one_thing_are_one_node_with_the_edges_of_both(ctx: Ctx) ->
     chain(ctx, A, B)
     link(ctx, Edge(C, D, via="run", columns=[ColumnEdge("x", "y")]))
     with ctx.db.write() as tx:
+        lineage.describe(ctx, tx, C, "the other", {"owner": "ada"})
         lineage.same(ctx, tx, B, [C])
         lineage.same(ctx, tx, C, [B])
     assert pairs(lineage.graph(ctx, A)) == {(A.id, B.id), (B.id, D.id)}
     assert ids(lineage.graph(ctx, C)) == ids(lineage.graph(ctx, B))
+    same = lineage.graph(ctx, B).nodes[0]
+    assert (same.label, same.facts) == ("the other", {"owner": "ada"})
     assert [proof.via for proof in lineage.history(ctx, C, D)[0].proofs] == ["run"]
     assert len(lineage.columns(ctx, A, "x", "down").nodes) == 1
     assert len(lineage.columns(ctx, B, "x", "down").nodes) == 2

@@ -75,7 +75,7 @@ def _known(tx: Tx, workspace: str, wanted: Iterable[tuple[str, str]]) -> dict[tu
     return found
 
 
-def put_nodes(tx: Tx, workspace: str, nodes: Iterable[Node], now_ms: int) -> dict[tuple[str, str], int]:
+def put_nodes(tx: Tx, workspace: str, nodes: Sequence[Node], now_ms: int) -> dict[tuple[str, str], int]:
     """The numbers of nodes by (kind, id); those not known are made, and labels that are given replace others."""
     wanted = {(node.kind, node.id): node.label for node in nodes}
     wanted |= {(node.kind, node.id): node.label for node in nodes if node.label}
@@ -268,6 +268,12 @@ def join(tx: Tx, number: int, other: int) -> None:
                 _move(tx, edge, (number, end) if near == "source" else (end, number))
         tx.execute(f"DELETE FROM lineage_edges WHERE {near} = ?", (other,))
     tx.execute("UPDATE lineage_nodes SET same_as = ? WHERE id = ? OR same_as = ?", (number, other, other))
+    tx.execute(  # what was said of the other is not lost where nothing is said of this one
+        "UPDATE lineage_nodes SET label = CASE WHEN label = '' THEN "
+        "(SELECT o.label FROM lineage_nodes o WHERE o.id = ?) ELSE label END, facts = CASE WHEN facts = '{}' THEN "
+        "(SELECT o.facts FROM lineage_nodes o WHERE o.id = ?) ELSE facts END WHERE id = ?",
+        (other, other, number),
+    )
 
 
 def _move(tx: Tx, edge: EdgeRow, ends: tuple[int, int]) -> None:

@@ -100,5 +100,7 @@ def _go(tx: Tx, begin: list[_Key], found: _Found, *, down: bool, depth: int, lim
                 seen.add(far)
                 following.add(far)
         border = following
-    if border:
-        found.truncated = True
+    if border and not found.truncated:  # the depth ended the walk: was there more?
+        rows = queries.columns_around(tx, sorted({key[0] for key in border}), down=down, most=_ROWS)
+        ends = {(row.source, row.source_column) if down else (row.target, row.target_column) for row in rows}
+        found.truncated = bool(border & ends)
