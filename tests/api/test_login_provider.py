@@ -82,6 +82,18 @@ def test_groups_follow_the_provider_at_the_next_login(site: TestClient, provider
     assert (me["server_admin"], me["roles"], me["groups"]) == (False, {}, [])
 
 
+def test_groups_of_ours_that_the_settings_do_not_name_are_not_theirs(site: TestClient, provider: Provider) -> None:
+    body = {"name": "chiefs", "roles": {"default": "admin"}}
+    assert site.post("/api/v1/groups", json=body, headers=ADMIN).status_code == 201
+    provider.person = {**provider.person, "groups": ["chiefs", "risk"]}
+    log_in(site, provider)
+    assert site.get("/api/v1/me").json()["groups"] == ["risk"]
+    body = {"members": ["ann"]}  # but whoever administers this server may put them in, and they stay
+    assert site.patch("/api/v1/groups/chiefs", json=body, headers=ADMIN).status_code == 200
+    log_in(site, provider)
+    assert site.get("/api/v1/me").json()["groups"] == ["chiefs", "risk"]
+
+
 def test_claims_may_come_from_the_user_info(site: TestClient, provider: Provider) -> None:
     provider.person = {"sub": "s-1"}
     provider.userinfo = {"sub": "s-1", "preferred_username": "ann", "groups": ["risk"]}

@@ -95,7 +95,7 @@ def memberships(settings: Settings, who: Person) -> Wanted:
 
 def settled(tx: Tx, user: User, who: Person, wanted: Wanted) -> bool:
     """Whether a user stands in the database as the provider and the settings want it."""
-    ours = held.ids(tx, sorted({*who.groups, *(group for group, _, _ in wanted.roles)}))
+    ours = held.ids(tx, sorted({group for group, _, _ in wanted.roles}))
     if not set(ours) <= set(user.groups) or not held.vouched(tx, user.name, who.origin) <= set(ours.values()):
         return False
     if wanted.server_admin not in (None, user.server_admin):
@@ -135,7 +135,8 @@ def admitted(ctx: Ctx, tx: Tx, who: Person, wanted: Wanted) -> str:
     for group in {group for group, _, _ in wanted.roles} - set(held.ids(tx, [item[0] for item in wanted.roles])):
         held.insert_group(tx, group, "From the login provider", now)
         audit.append(acting, tx, "group.created", f"group/{group}", {"origin": who.origin})
-    ours = held.ids(tx, sorted(set(who.groups) | {group for group, _, _ in wanted.roles}))
+    # Only groups that the settings name: one of ours that happens to be called like one there is another group.
+    ours = held.ids(tx, sorted({group for group, _, _ in wanted.roles}))
     for group, workspace, role in wanted.roles:
         if queries.has_workspace(tx, workspace):
             held.put_grant(tx, (workspace, None, ours[group], held.EVERYTHING, role.value, "", now))

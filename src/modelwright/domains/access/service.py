@@ -34,7 +34,8 @@ _TOUCH_MS = 60_000
 _VERIFIED = 1_000
 _WELCOME_S = 2.0
 _WRONG = "the user name or the password is wrong"
-_NO_USERS = frozenset({"local", "admin", "system"})
+_NO_USERS = frozenset({"local", "system"})
+_ADMIN_TOKEN = "-"  # noqa: S105  stands for the setting where tokens have an id; a user may be called admin too
 _STAMP = "access.stamp"
 
 Stamp = tuple[int, int]
@@ -101,7 +102,7 @@ def authenticate(ctx: Ctx, credentials: Credentials) -> Actor | None:
     if not secret:
         return _by_proxy(ctx, credentials) if credentials.vouched else None
     if ctx.settings.admin_token and rules.same(secret, ctx.settings.admin_token):
-        return Actor("admin", server_admin=True)
+        return Actor("admin", server_admin=True, token_id=_ADMIN_TOKEN)
     token_id = rules.split_token(secret)
     if token_id is not None:
         return by_token(ctx, token_id, secret, credentials.user)
@@ -153,7 +154,7 @@ def still_welcome(ctx: Ctx) -> bool:
 def welcome_now(ctx: Ctx) -> bool | None:
     """The same from memory; None when only the database can tell. Never blocks."""
     actor = ctx.actor
-    if actor is None or actor.name in _NO_USERS:
+    if actor is None or actor.name in _NO_USERS or actor.token_id == _ADMIN_TOKEN:
         return actor is not None
     found = _welcomed(ctx).get((actor.name, actor.token_id, actor.session, ctx.workspace))
     if found is None or found[0] != stamp(ctx) or found[1] < time.monotonic():
