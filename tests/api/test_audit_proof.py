@@ -63,6 +63,9 @@ def test_a_tampering_is_found_in_an_export_too(ctx: Ctx) -> None:
     assert not verification.verify_export([*lines[:100], lines[100].replace(b"system", b"eve"), *lines[101:]]).ok
     assert not verification.verify_export([*lines, lines[-1]]).ok
     assert not verification.verify_export([*lines[:100], lines[99], *lines[100:]]).ok
+    cut = [lines[0].replace(b'"size":%d' % (len(lines) - 1), b'"size":%d' % (len(lines) - 2)), *lines[1:-1]]
+    assert cut[0] != lines[0]
+    assert not verification.verify_export(cut).ok
     for bad in ([], [b"{}\n"], [lines[0], b"nonsense\n"], [lines[0], b'{"seq":1,"leaf":"xx"}\n']):
         with pytest.raises(Invalid):
             verification.verify_export(bad)

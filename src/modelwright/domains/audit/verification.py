@@ -113,7 +113,9 @@ def verify_export(
     if head.format != "modelwright-audit/1":
         raise Invalid(f"the format {head.format[:40]!r} is not known", where="line 1")
     kept = [text for path in files for text in anchors.read(path)]
-    checker = Checker(Evidence(size=head.size, notes=head.checkpoints, anchors=kept, keys=head.keys, pinned=pinned))
+    checker = Checker(
+        Evidence(size=head.size, sealed=True, notes=head.checkpoints, anchors=kept, keys=head.keys, pinned=pinned)
+    )
     decode: Any = msgspec.json.Decoder(_Line).decode
     for number, text in enumerate(given, 2):
         try:

@@ -41,6 +41,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     notes: Sequence[str] = ()
     anchors: Sequence[str] = ()
     keys: Sequence[AuditKey] = ()
+    sealed: bool = False
+    """Whether a signed note must cover all of it, as one does at the end of every export."""
     pinned: Sequence[str] = ()
     """Public keys that the caller trusts by himself; the newest checkpoint must bear the signature of one."""
 
@@ -119,6 +121,8 @@ class Checker:
                 self._last + 1,
                 fixed.size,
             )
+        if given.sealed and not any(fixed.size == given.size for fixed in self._fixed):
+            self._say("signature", "the end is not signed: rows may be missing or added there", self._good + 1, size)
         for key in given.keys:
             if not any(key.vkey in detail for detail in self._named):
                 self._say("key", f"no row of the log introduces the key {key.id}")
