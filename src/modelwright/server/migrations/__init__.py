@@ -96,7 +96,9 @@ def _run(dialect: Dialect, target: str) -> None:
 
 def open_engine(dialect: Dialect) -> sa.Engine:
     """A SQLAlchemy engine over sessions of the dialect, in which DDL takes part in transactions."""
-    engine = sa.create_engine(dialect.url, poolclass=NullPool, creator=lambda: dialect.connect(writer=True))
+    # By its kind alone: the address may name several hosts, which only the driver reads.
+    url = dialect.url.split("://", 1)[0] + "://"
+    engine = sa.create_engine(url, poolclass=NullPool, creator=lambda: dialect.connect(writer=True))
     # Sessions of the dialect begin only when told to; on SQLite a writer must own the lock from the start.
     def begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if dialect.name == "sqlite" else "BEGIN")
