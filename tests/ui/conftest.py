@@ -32,13 +32,6 @@ _USUAL = ("Failed to load resource", "net::ERR_")
 expect.set_options(timeout=30_000)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A journey that fails is tried again, twice at most: the report says that it was."""
-    for item in items:
-        if item.path.is_relative_to(ROOT / "tests" / "ui"):
-            item.add_marker(pytest.mark.flaky(reruns=2))
-
-
 def chromium() -> str:
     """The browser to drive."""
     named = os.environ.get("MODELWRIGHT_CHROMIUM", "")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, Response, Route, expect
 from tests.ui.site import Site, faults
 
 SCRIPT = "<img src=x onerror=alert(1)><script>alert(1)</script>"
@@ -62,6 +63,20 @@ def test_runs_stand_beside_charts_in_sections_by_prefix(workspace: Page) -> None
     expect(panel(workspace, "val/accuracy")).to_be_visible()
 
 
+@pytest.mark.parametrize("late", ["runs:table", "runs:columns", "series:query"])
+def test_charts_are_drawn_whatever_answers_last(page: Page, site: Site, experiment: str, late: str) -> None:
+    def keep_back(route: Route) -> None:
+        time.sleep(0.7)
+        route.continue_()
+
+    page.route(f"**/{late}", keep_back)
+    page.goto(f"{site.url}/w/default/experiments/{experiment}")
+    for metric in ("train/loss", "val/loss", "val/accuracy"):
+        expect(panel(page, metric).locator("canvas").first).to_be_visible()
+    page.goto(f"{site.url}/w/default/experiments/{experiment}?layout=full:val/loss")
+    expect(page.get_by_role("region", name="val/loss, full screen").get_by_text(re.compile("buckets"))).to_be_visible()
+
+
 def test_an_eye_hides_a_run_and_the_address_knows(workspace: Page) -> None:
     workspace.get_by_role("button", name="Hide trial-3").click()
     expect(workspace.get_by_text("7 of 8 runs drawn")).to_be_visible()
@@ -97,6 +112,17 @@ def test_a_filter_in_text_is_a_filter_in_rows(workspace: Page) -> None:
     expect(workspace.get_by_text("3 of 3 runs drawn")).to_be_visible()
 
 
+def test_runs_are_ordered_by_several_columns(workspace: Page, site: Site, experiment: str) -> None:
+    workspace.goto(f"{site.url}/w/default/experiments/{experiment}?cols=params.optimizer,params.lr")
+    runs = workspace.get_by_role("region", name="Run list")
+    expect(runs.get_by_role("link", name="trial-0", exact=True)).to_be_visible()
+    runs.get_by_role("button", name="Order by optimizer").click()
+    runs.get_by_role("button", name="Order by lr").click(modifiers=["Shift"])
+    address(workspace, r"sort=params\.optimizer\+ASC%2Cparams\.lr\+ASC")
+    names = runs.get_by_role("link", name=re.compile("trial-"))
+    expect(names).to_have_text(["trial-5", "trial-3", "trial-1", "trial-4", "trial-2", "trial-0"])
+
+
 def test_a_faulty_filter_says_where_and_keeps_the_runs(workspace: Page) -> None:
     box = workspace.get_by_role("searchbox", name="Filter runs")
     box.fill("metrics.train/loss < 1 AND statu = 'finished'")
@@ -116,6 +142,25 @@ def test_panels_are_found_by_an_expression(workspace: Page) -> None:
     expect(panel(workspace, "val/loss")).to_be_visible()
     workspace.get_by_role("searchbox", name="Search panels").fill("nothing")
     expect(workspace.get_by_text("None of 3 metrics matches")).to_be_visible()
+
+
+def test_sections_are_moved_and_named_and_the_address_knows(workspace: Page) -> None:
+    def sections() -> list[str]:
+        return workspace.get_by_role("group", name="Charts").get_by_role("heading", level=2).all_inner_texts()
+
+    workspace.get_by_role("button", name=re.compile(r"^val\s*2$")).drag_to(
+        workspace.get_by_role("button", name=re.compile(r"^train\s*1$"))
+    )
+    address(workspace, "order")
+    assert [name.split()[0] for name in sections()] == ["val", "train"]
+    workspace.get_by_role("button", name=re.compile(r"^val\s*2$")).press("F2")
+    workspace.get_by_role("textbox", name="Name of the section val").fill("Held out")
+    workspace.keyboard.press("Enter")
+    address(workspace, "titles")
+    workspace.reload()
+    expect(workspace.get_by_role("button", name=re.compile(r"^Held out\s*2$"))).to_be_visible()
+    workspace.get_by_role("button", name=re.compile(r"^train\s*1$")).press("Alt+ArrowUp")
+    expect(workspace.get_by_role("heading", level=2).first).to_contain_text("train")
 
 
 def test_grouped_runs_are_means_with_a_band_of_choice(workspace: Page) -> None:

@@ -34,12 +34,20 @@ window.addEventListener("vite:preloadError", () => {
 })
 
 const router = makeRouter(client)
+let rendered = false
 
 onUnauthenticated(() => {
   const { pathname, href } = router.history.location
-  if (pathname !== paths.login()) router.history.replace(paths.login() + stringifySearch({ to: href }))
+  if (pathname === paths.login()) return
+  router.history.replace(paths.login() + stringifySearch({ to: href }))
+  if (!rendered) void router.load() // nobody else listens to the history yet
 })
 
+// The first render has its page: React holds back what follows a fallback for a third of a second. A slow network gets
+// the frame of the page meanwhile.
+await Promise.race([router.load(), new Promise((resolve) => { setTimeout(resolve, 400) })]).catch(() => {})
+
+rendered = true
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
     <ErrorBoundary>

@@ -3,6 +3,7 @@ import type { QueryClient } from "@tanstack/react-query"
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router"
 import { setWorkspace } from "~/api/client"
 import * as queries from "~/api/queries"
+import { prefetchRuns } from "~/domains/tracking/workspace/useRuns"
 import { listSearch, runSearch, trackingSearch } from "~/domains/tracking/search"
 import { SETTINGS_TABS } from "~/paths"
 import { parseSearch, stringifySearch, text } from "~/search"
@@ -73,6 +74,7 @@ const experiment = createRoute({
 const tracking = createRoute({
   getParentRoute: () => experiment,
   path: "/",
+  loader: ({ context, params, location }) => prefetchRuns(context.queries, params.ws, params.id, location.search),
   component: lazyRouteComponent(() => import("~/domains/tracking/workspace/WorkspacePage"), "WorkspacePage"),
 })
 

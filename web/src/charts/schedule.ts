@@ -55,7 +55,12 @@ function turn(): void {
   asked = false
   const deadline = performance.now() + BUDGET
   for (const [owner, paint] of queue) {
-    const done = paint(deadline)
+    let done = true
+    try {
+      done = paint(deadline)
+    } catch (error) {
+      reportError(error) // a chart that cannot be painted must not keep the others waiting
+    }
     if (done && queue.get(owner) === paint) queue.delete(owner)
     if (performance.now() >= deadline) break
   }

@@ -1,8 +1,9 @@
 import { cn } from "./cn"
 
-/** Keeps the place of what is being loaded. Give it the size of what comes. */
+/** Keeps the place of what is being loaded. Give it the size of what comes. It does not move: dozens on a screen would be
+ * as many layers to composite, just when everything else wants to be painted. */
 export function Skeleton({ className }: { className?: string }) {
-  return <div aria-hidden className={cn("animate-pulse rounded-control bg-hover", className)} />
+  return <div aria-hidden className={cn("rounded-control bg-hover", className)} />
 }
 
 export function SkeletonRows({ rows = 8, className }: { rows?: number; className?: string }) {

@@ -11,11 +11,13 @@ export interface Wanted {
   limit?: number
 }
 
+export const MOST_ROWS = 100_000
+
 const live = { staleTime: 30_000, placeholderData: keepPreviousData }
 
 /** The runs of an experiment that a filter finds, as columns. Follows changes of runs; a page that shows metrics asks for
  * it again when points arrive, as often as it can bear (see `refreshed` in the workspace). */
-export const runRows = (ws: string, { experiment, filter, order, columns, limit = 100_000 }: Wanted) => {
+export const runRows = (ws: string, { experiment, filter, order, columns, limit = MOST_ROWS }: Wanted) => {
   const body = { experiments: [experiment], filter, order_by: [...order], columns: [...columns], limit }
   return queryOptions({
     queryKey: [ws, "runs", "table", body],

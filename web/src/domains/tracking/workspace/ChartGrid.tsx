@@ -1,34 +1,37 @@
 // Sections of panels as one virtual list: 10,000 metrics are a few thousand rows, of which the visible ones exist.
 import { useVirtualizer } from "@tanstack/react-virtual"
-import { ChevronDown, ChevronRight } from "lucide-react"
-import { memo, useDeferredValue, useEffect, useMemo, useRef } from "react"
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef } from "react"
 import { Button } from "~/ui/Button"
 import { count } from "~/ui/format"
 import { Skeleton } from "~/ui/Skeleton"
 import { Panel, useWidth } from "./Panel"
-import { matcher, rowsOf } from "./sections"
+import { matcher, rowsOf, TOP } from "./sections"
+import { SectionHead } from "./SectionHead"
 import { change, useView } from "./store"
 
 const SIZES = { s: { width: 180, height: 150 }, m: { width: 250, height: 196 }, l: { width: 460, height: 320 } } as const
 const GAP = 8
 
-export function ChartGrid({ keys, rare, loading }: { keys: readonly string[]; rare: (key: string) => boolean; loading: boolean }) {
+export const ChartGrid = memo(function ChartGrid({ keys, rare, loading }: { keys: readonly string[]; rare: (key: string) => boolean; loading: boolean }) {
   const scroll = useRef<HTMLDivElement>(null)
   const [inner, width] = useWidth()
   const panels = useDeferredValue(useView((view) => view.panels))
   const prefix = useView((view) => view.prefix)
   const shut = useView((view) => view.shut)
+  const order = useView((view) => view.order)
+  const titles = useView((view) => view.titles)
   const top = useView((view) => view.top)
   const size = SIZES[useView((view) => view.size)]
   const columns = Math.max(1, Math.floor((width + GAP) / (size.width + GAP)))
   const panelWidth = Math.max(0, Math.floor((width - GAP * (columns - 1)) / columns))
   const found = useMemo(() => (panels ? keys.filter(matcher(panels)) : keys), [keys, panels])
-  const rows = useMemo(() => rowsOf(found, { prefix, shut, top: panels ? [] : top, open: panels !== "", rare }, columns), [found, prefix, shut, top, panels, columns, rare])
+  const rows = useMemo(() => rowsOf(found, { prefix, shut, top: panels ? [] : top, open: panels !== "", order, rare }, columns), [found, prefix, shut, top, panels, order, columns, rare])
+  const names = useMemo(() => rows.flatMap((row) => (row.kind === "head" && row.name !== TOP ? [row.name] : [])), [rows])
   const virtual = useVirtualizer({
     count: width > 0 ? rows.length : 0,
     getScrollElement: () => scroll.current,
     estimateSize: (index) => (rows[index]?.kind === "head" ? 32 : size.height + GAP),
-    getItemKey: (index) => { const row = rows[index]; return row ? `${row.kind} ${row.name} ${row.kind === "panels" ? row.at : ""}` : index },
+    getItemKey: useCallback((index: number) => { const row = rows[index]; return row ? `${row.kind} ${row.name} ${row.kind === "panels" ? row.at : ""}` : index }, [rows]),
     overscan: 2,
   })
   useEffect(() => { virtual.measure() }, [virtual, size.height, columns, rows])
@@ -41,9 +44,9 @@ export function ChartGrid({ keys, rare, loading }: { keys: readonly string[]; ra
           if (!row) return null
           return (
             <div key={item.key} className="absolute top-0 left-0 w-full" style={{ height: item.size, transform: `translateY(${item.start}px)` }}>
-              {row.kind === "head" ? <Head name={row.name} size={row.size} open={row.open} fixed={panels !== ""} /> : (
+              {row.kind === "head" ? <SectionHead name={row.name} title={titles[row.name] ?? row.name} size={row.size} open={row.open} fixed={panels !== ""} names={names} /> : (
                 <div className="grid" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gap: GAP, height: size.height }}>
-                  {row.keys.map((key) => <Panel key={key} metric={key} section={row.name} width={panelWidth} />)}
+                  {row.keys.map((key) => <Panel key={key} metric={key} section={row.name} width={panelWidth} eager={panels === ""} />)}
                 </div>
               )}
             </div>
@@ -57,21 +60,6 @@ export function ChartGrid({ keys, rare, loading }: { keys: readonly string[]; ra
         </div>
       ) : null}
     </div>
-  )
-}
-
-const Head = memo(function Head({ name, size, open, fixed }: { name: string; size: number; open: boolean; fixed: boolean }) {
-  return (
-    <h2 className="m-0 flex h-8 items-center text-body">
-      <button
-        type="button" aria-expanded={open} disabled={fixed} className="flex min-w-0 cursor-default items-center gap-1 rounded-control py-0.5 pr-2 font-medium hover:bg-hover disabled:hover:bg-transparent"
-        onClick={() => change((view) => ({ shut: open ? [...view.shut, name] : view.shut.filter((each) => each !== name) }), "section")}
-      >
-        {open ? <ChevronDown size={14} className="shrink-0 text-text-3" /> : <ChevronRight size={14} className="shrink-0 text-text-3" />}
-        <span title={name} className="truncate">{name}</span>
-        <span className="ml-1 text-dense font-normal text-text-3">{count(size)}</span>
-      </button>
-    </h2>
   )
 })
 

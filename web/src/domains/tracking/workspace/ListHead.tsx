@@ -37,14 +37,18 @@ function groupBy(column: string): void {
   change((view) => ({ group: column, ...(column && view.draw > 0 && view.hide.length + view.show.length === 0 ? { draw: Infinity } : {}) }), "group")
 }
 
-export function sortBy(column: string): void {
+const risesFirst = (column: string): boolean => column === "name" || column.startsWith("params.")
+
+/** Order by a column: one way, the other, not at all. `more` keeps the other orders and puts this one behind them. */
+export function sortBy(column: string, more = false): void {
   const field = fieldFor(column)
   change((view) => {
-    const now = orderOf(view.sort)
-    if (now.field !== field) return { sort: `${field} ${column === "name" || column.startsWith("params.") ? "ASC" : "DESC"}` }
-    const first = column === "name" || column.startsWith("params.") ? "ASC" : "DESC"
-    const is = now.down ? "DESC" : "ASC"
-    return { sort: is === first ? `${field} ${first === "ASC" ? "DESC" : "ASC"}` : "" }
+    const at = view.sort.findIndex((order) => orderOf(order).field === field)
+    const rises = risesFirst(column)
+    const turned = at < 0 ? rises : orderOf(view.sort[at] ?? "").down === rises ? null : !rises
+    const next = turned === null ? [] : [`${field} ${turned ? "ASC" : "DESC"}`]
+    if (!more) return { sort: next }
+    return { sort: at < 0 ? [...view.sort, ...next] : [...view.sort.slice(0, at), ...next, ...view.sort.slice(at + 1)] }
   }, "order")
 }
 
@@ -54,7 +58,8 @@ export function ListTools({ scene, error, options, columns, filterRef, groupOpen
   const group = useView((view) => view.group)
   const sort = useView((view) => view.sort)
   const cols = useView((view) => view.cols)
-  const sorted = options.find((option) => fieldFor(option.column) === orderOf(sort).field)?.column
+  const fields = new Set(sort.map((order) => orderOf(order).field))
+  const sorted = options.filter((option) => fields.has(fieldFor(option.column))).map((option) => option.column)
   return (
     <div className="flex shrink-0 flex-col gap-1.5 px-2 pt-2 pb-1">
       <FilterBox ref={filterRef} value={q} error={error} options={options} ws={scene.ws} experiment={scene.experiment} onChange={(text) => change({ q: text }, "filter")} />
@@ -66,9 +71,9 @@ export function ListTools({ scene, error, options, columns, filterRef, groupOpen
           trigger={<Tool label={group ? `Grouped by ${labelOf(group)} (G)` : "Group runs (G)"} on={group !== ""}><Group size={15} /></Tool>}
         />
         <FieldPicker
-          label="Order by" options={options} chosen={sorted ? [sorted] : []} none="Newest first"
-          onPick={(column) => (column ? sortBy(column) : change({ sort: "" }, "order"))}
-          trigger={<Tool label={sort ? `Ordered by ${sort}` : "Order: newest first"} on={sort !== ""}><ArrowUpDown size={15} /></Tool>}
+          label="Order by" options={options} chosen={sorted} none="Newest first"
+          onPick={(column) => (column ? sortBy(column) : change({ sort: [] }, "order"))}
+          trigger={<Tool label={sort.length > 0 ? `Ordered by ${sort.join(", then ")}` : "Order: newest first"} on={sort.length > 0}><ArrowUpDown size={15} /></Tool>}
         />
         <FieldPicker
           label="Columns" many options={options.filter((option) => option.column !== "name" && option.column !== "state")} chosen={columns}
@@ -82,13 +87,15 @@ export function ListTools({ scene, error, options, columns, filterRef, groupOpen
 
 export function ListHead({ rows, columns }: { rows: RunRows; columns: readonly string[] }) {
   const sort = useView((view) => view.sort)
-  const now = orderOf(sort)
+  const orders = sort.map(orderOf)
   const head = (column: string) => {
-    const sorted = now.field === fieldFor(column)
+    const at = orders.findIndex((order) => order.field === fieldFor(column))
+    const sorted = orders[at]
     return (
-      <button type="button" onClick={() => sortBy(column)} title={column} aria-label={`Order by ${labelOf(column)}`} className={cn("inline-flex max-w-full min-w-0 cursor-default items-center gap-0.5 hover:text-text", sorted && "text-text")}>
+      <button type="button" onClick={(event) => sortBy(column, event.shiftKey)} title={`${column} · with Shift behind the other orders`} aria-label={`Order by ${labelOf(column)}`} className={cn("inline-flex max-w-full min-w-0 cursor-default items-center gap-0.5 hover:text-text", sorted && "text-text")}>
         <span className="truncate">{labelOf(column)}</span>
-        {sorted ? (now.down ? <ArrowDown size={11} className="shrink-0" /> : <ArrowUp size={11} className="shrink-0" />) : null}
+        {sorted ? (sorted.down ? <ArrowDown size={11} className="shrink-0" /> : <ArrowUp size={11} className="shrink-0" />) : null}
+        {sorted && orders.length > 1 ? <span className="shrink-0 text-text-3">{at + 1}</span> : null}
       </button>
     )
   }

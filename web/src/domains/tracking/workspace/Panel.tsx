@@ -1,6 +1,6 @@
 // One metric of all drawn runs. The panel exists while it is near the view (see ChartGrid); its chart is painted by uPlot.
 import { LoaderCircle, Maximize2, Timer, TriangleAlert } from "lucide-react"
-import { memo, useLayoutEffect, useMemo, useRef, useState } from "react"
+import { memo, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from "react"
 import type { ChartHandle } from "~/charts/export"
 import { Line } from "~/charts/Line"
 import { Button } from "~/ui/Button"
@@ -21,19 +21,40 @@ import type { Loaded } from "./loader"
 
 const SLOW_MS = 700
 
-export const Panel = memo(function Panel({ metric, section, width }: { metric: string; section: string; width: number }) {
+export interface PanelProps {
+  metric: string
+  section: string
+  width: number
+  /** Whole at once; else its name first, so that a search shows what it found as fast as it is typed. */
+  eager: boolean
+}
+
+export const Panel = memo(function Panel({ metric, section, width, eager }: PanelProps) {
+  const whole = useDeferredValue(true, eager)
+  // Buttons and menu are made for the panel under the pointer alone: a screen has dozens of panels.
+  const [hot, setHot] = useState(false)
+  const short = section !== "metrics" && metric.startsWith(`${section}/`) ? metric.slice(section.length + 1) : metric
+  return (
+    <section aria-label={metric} data-panel={metric} onPointerEnter={() => setHot(true)} onFocus={() => setHot(true)} className="group/panel relative flex h-full min-w-0 flex-col rounded-panel border bg-surface">
+      {whole ? <Inside metric={metric} short={short} width={width} hot={hot} /> : <header className="flex h-7 shrink-0 items-center gap-1 pr-1 pl-2.5"><Title metric={metric} short={short} /></header>}
+    </section>
+  )
+})
+
+function Title({ metric, short }: { metric: string; short: string }) {
+  return <h3 title={metric} className="m-0 min-w-0 truncate text-dense font-medium">{short}</h3>
+}
+
+function Inside({ metric, short, width, hot }: { metric: string; short: string; width: number; hot: boolean }) {
   const scene = useSceneNow()
   const options = usePanelOptions(metric)
   const own = useView((view) => view.each[metric] !== undefined)
   const chart = useRef<ChartHandle>(null)
-  // Buttons and menu are made for the panel under the pointer alone: a screen has dozens of panels.
-  const [hot, setHot] = useState(false)
   const loaded = useSeries(metric, metric, options, bucketsFor(width, scene.fetched.length))
-  const short = section !== "metrics" && metric.startsWith(`${section}/`) ? metric.slice(section.length + 1) : metric
   return (
-    <section aria-label={metric} data-panel={metric} onPointerEnter={() => setHot(true)} onFocus={() => setHot(true)} className="group/panel relative flex h-full min-w-0 flex-col rounded-panel border bg-surface">
+    <>
       <header className="flex h-7 shrink-0 items-center gap-1 pr-1 pl-2.5">
-        <h3 title={metric} className="m-0 min-w-0 truncate text-dense font-medium">{short}</h3>
+        <Title metric={metric} short={short} />
         {own ? <span className="size-1.5 shrink-0 rounded-full bg-accent" title="Has settings of its own" /> : null}
         <Badges loaded={loaded} metric={metric} />
         <span className="ml-auto flex shrink-0 opacity-0 group-focus-within/panel:opacity-100 group-hover/panel:opacity-100 has-data-popup-open:opacity-100">
@@ -46,9 +67,9 @@ export const Panel = memo(function Panel({ metric, section, width }: { metric: s
         </span>
       </header>
       <PanelBody metric={metric} options={options} loaded={loaded} chart={chart} />
-    </section>
+    </>
   )
-})
+}
 
 function Badges({ loaded, metric }: { loaded: Loaded; metric: string }) {
   const scene = useSceneNow()

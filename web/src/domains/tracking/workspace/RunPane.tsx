@@ -1,6 +1,6 @@
 // The run list: header with filter, search, grouping, order and columns; rows that exist only while they are seen.
 import { useQueryClient } from "@tanstack/react-query"
-import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from "react"
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type RefObject } from "react"
 import { onCursor } from "~/charts/bus"
 import { deleteRuns, stopRuns } from "~/domains/tracking/runs/actions"
 import type { FieldOption } from "~/domains/tracking/runs/FieldPicker"
@@ -9,6 +9,7 @@ import { cn } from "~/ui/cn"
 import { count } from "~/ui/format"
 import { SkeletonRows } from "~/ui/Skeleton"
 import { useRows } from "~/ui/VirtualList"
+import { MOST_ROWS } from "~/domains/tracking/runs/use_rows"
 import { setColour, setEyes, solo, toggleBaseline, toggleEye, togglePin } from "./deeds"
 import { EditDialog, type Editing } from "./EditDialog"
 import { useFocus } from "./focus"
@@ -47,7 +48,7 @@ export interface RunPaneProps {
   onGroupOpen: (open: boolean) => void
 }
 
-export function RunPane({ scene, loading, error, options, columns, filterRef, groupOpen, onGroupOpen }: RunPaneProps) {
+export const RunPane = memo(function RunPane({ scene, loading, error, options, columns, filterRef, groupOpen, onGroupOpen }: RunPaneProps) {
   const client = useQueryClient()
   const { ws, rows } = scene
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set())
@@ -98,7 +99,7 @@ export function RunPane({ scene, loading, error, options, columns, filterRef, gr
       <div className="flex h-7 shrink-0 items-center gap-1 px-2.5 text-dense text-text-2" aria-live="polite">
         <span className="min-w-0 truncate">
           <b className="font-medium text-text">{count(scene.drawn.size)}</b> of {count(rows.total)} {rows.total === 1 ? "run" : "runs"} drawn
-          {scene.listed.length < rows.total ? <span className="text-text-3"> · {count(scene.listed.length)} listed</span> : null}
+          {scene.listed.length < rows.count || rows.count >= MOST_ROWS ? <span className="text-text-3"> · {count(scene.listed.length)} listed</span> : null}
         </span>
         <span className="ml-auto flex shrink-0">
           <Button kind="quiet" small disabled={draw === Infinity && plain} onClick={() => change({ draw: Infinity, hide: [], show: [] }, "eyes")}>All</Button>
@@ -147,7 +148,7 @@ export function RunPane({ scene, loading, error, options, columns, filterRef, gr
       {editing ? <EditDialog ws={ws} editing={editing} onClose={() => setEditing(null)} /> : null}
     </div>
   )
-}
+})
 
 function lineKey(scene: Scene, row: number): string {
   return scene.groupOf ? GROUP + scene.groupOf(row) : (scene.rows.ids[row] ?? "")

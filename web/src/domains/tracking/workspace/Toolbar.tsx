@@ -1,5 +1,5 @@
 import { ChevronDown, LayoutGrid, Radio, Redo2, Spline, Undo2, X } from "lucide-react"
-import { useMemo, type RefObject } from "react"
+import { memo, useMemo, type RefObject } from "react"
 import { labelOf } from "~/domains/tracking/runs/columns"
 import { FieldPicker, type FieldOption } from "~/domains/tracking/runs/FieldPicker"
 import { Button } from "~/ui/Button"
@@ -33,7 +33,7 @@ function Word({ on, onClick, title, children }: { on: boolean; onClick: () => vo
   )
 }
 
-export function Toolbar({ ws, experiment, keys, searchRef }: ToolbarProps) {
+export const Toolbar = memo(function Toolbar({ ws, experiment, keys, searchRef }: ToolbarProps) {
   const panels = useView((view) => view.panels)
   const x = useView((view) => view.x)
   const smooth = useView((view) => view.smooth)
@@ -76,7 +76,7 @@ export function Toolbar({ ws, experiment, keys, searchRef }: ToolbarProps) {
       </span>
     </div>
   )
-}
+})
 
 function place(x: string, value: number): string {
   if (x === "relative") return duration(value)
@@ -88,7 +88,7 @@ function LayoutMenu() {
   const size = useView((view) => view.size)
   const prefix = useView((view) => view.prefix)
   const logX = useView((view) => view.logX)
-  const own = useView((view) => Object.keys(view.each).length + view.top.length + view.shut.length)
+  const own = useView((view) => Object.keys(view.each).length + view.top.length + view.shut.length + view.order.length + Object.keys(view.titles).length)
   return (
     <Menu align="end" trigger={<button type="button" aria-label="Layout" title="Layout" className="inline-flex size-7 cursor-default items-center justify-center rounded-control text-text-2 hover:bg-hover hover:text-text"><LayoutGrid size={15} /></button>}>
       <MenuChoices label="Size of panels" value={size} onChange={(next) => change({ size: next }, "size")} options={[{ value: "s", label: "Small" }, { value: "m", label: "Medium" }, { value: "l", label: "Large" }]} />
@@ -97,7 +97,7 @@ function LayoutMenu() {
       <MenuSeparator />
       <MenuCheck checked={logX} onChange={(next) => change({ logX: next }, "log x")}>Logarithmic x</MenuCheck>
       <MenuSeparator />
-      <MenuItem disabled={own === 0} onSelect={() => change({ each: {}, top: [], shut: [] }, "layout")}>Forget settings of panels and sections</MenuItem>
+      <MenuItem disabled={own === 0} onSelect={() => change({ each: {}, top: [], shut: [], order: [], titles: {} }, "layout")}>Forget settings of panels and sections</MenuItem>
     </Menu>
   )
 }

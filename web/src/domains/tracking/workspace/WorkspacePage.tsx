@@ -7,7 +7,7 @@ import { errorText, isKind } from "~/api/errors"
 import type { FieldOption } from "~/domains/tracking/runs/FieldPicker"
 import { labelOf } from "~/domains/tracking/runs/columns"
 import { NO_ROWS } from "~/domains/tracking/runs/rows"
-import { runKeys, runRows } from "~/domains/tracking/runs/use_rows"
+import { runKeys } from "~/domains/tracking/runs/use_rows"
 import { experiment as experimentOf } from "~/api/queries"
 import { pyText, useCopyAs } from "~/copyable"
 import { Button } from "~/ui/Button"
@@ -25,10 +25,11 @@ import { RunPane } from "./RunPane"
 import { SceneProvider, useScene } from "./scene"
 import { ordered } from "./sections"
 import { useShortcutsOfPage } from "./shortcuts"
-import { useView, useWorkspace } from "./store"
+import { useWorkspace } from "./store"
 import { Toolbar } from "./Toolbar"
 import { useAddress } from "./useAddress"
 import { useLive } from "./useLive"
+import { columnsOf, useRuns } from "./useRuns"
 import { LoaderProvider, LooksProvider, useMakeLooks } from "./usePanel"
 
 const FIELDS: FieldOption[] = ["name", "state", "kind", "user", "group", "start_ms", "end_ms", "duration", "parent_id"].map((column) => ({ column }))
@@ -40,22 +41,13 @@ export function WorkspacePage() {
 }
 
 function Workspace({ ws, id }: { ws: string; id: string }) {
-  const q = useView((view) => view.q)
-  const sort = useView((view) => view.sort)
-  const group = useView((view) => view.group)
-  const facet = useView((view) => view.facet)
-  const cols = useView((view) => view.cols)
-  const full = useView((view) => view.full)
-  const live = useView((view) => view.live)
-  const columns = useMemo(() => [...new Set([...cols, group, facet].filter((name) => name.includes(".")))], [cols, group, facet])
-  const list = useQuery(runRows(ws, { experiment: id, filter: q, order: sort ? [sort] : [], columns }))
+  const view = useWorkspace((state) => state.view)
+  const { q, sort, group, cols, full, live } = view
+  const columns = columnsOf(view)
+  const list = useRuns(ws, id, view)
   const known = useQuery(runKeys(ws, id, ""))
   const within = useQuery({ ...runKeys(ws, id, q), enabled: q !== "" })
-  // A filter that is refused leaves the runs of the last good one on screen.
-  const [last, setLast] = useState(NO_ROWS)
-  if (list.data && list.data !== last) setLast(list.data)
-  const rows = list.data ?? last
-  const view = useWorkspace((state) => state.view)
+  const { rows } = list
   const scene = useScene(ws, id, rows, view)
   const looks = useMakeLooks(scene)
   const metrics = (q !== "" && within.data ? within.data : known.data)?.metrics
@@ -73,7 +65,7 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
   }, [known.data])
   const loader = useMemo(() => new Loader(), [])
   useEffect(() => () => loader.close(), [loader])
-  const showsMetrics = [...columns, sort].some((name) => name.includes("metrics."))
+  const showsMetrics = [...columns, ...sort].some((name) => name.includes("metrics."))
   useLive(id, live, loader, [{ refetch: known.refetch, wanted: true }, { refetch: within.refetch, wanted: q !== "" }, { refetch: list.refetch, wanted: showsMetrics }])
   useCopyAs(useMemo(() => listCopies(ws, id, view), [ws, id, view]))
 
@@ -93,7 +85,7 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
 
   const refused = isKind(list.error, "invalid")
   if (list.error && !refused && rows === NO_ROWS) return <Trouble text={errorText(list.error)} actions={<Button onClick={() => { void list.refetch() }}>Try again</Button>} />
-  if (list.data?.total === 0 && !q && !list.isPlaceholderData) return <Empty name={id} />
+  if (list.none && !q) return <Empty name={id} />
   return (
     <SceneProvider value={scene}>
       <LooksProvider value={looks}>
@@ -105,7 +97,7 @@ function Workspace({ ws, id }: { ws: string; id: string }) {
                 <div style={{ width }} className="flex shrink-0 flex-col max-md:w-full! md:max-w-[70vw]" role="region" aria-label="Run list">
                   <div className="flex border-b px-2 py-1 md:hidden"><Button small icon={<PanelLeftClose size={14} />} onClick={() => fold(true)}>Charts</Button></div>
                   <RunPane
-                    scene={scene} loading={list.isPending || list.isPlaceholderData} error={list.error} options={options} columns={cols}
+                    scene={scene} loading={list.loading} error={list.error} options={options} columns={cols}
                     filterRef={filterRef} groupOpen={groupOpen} onGroupOpen={setGroupOpen}
                   />
                 </div>

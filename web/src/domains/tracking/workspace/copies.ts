@@ -31,9 +31,9 @@ export function curlOf(scene: Scene, view: View, metric: string): string {
 
 /** The list of runs as it is filtered and ordered. */
 export function listCopies(ws: string, experiment: string, view: View): { sdk: string; curl: string } {
-  const order = view.sort ? `, order_by=[${pyText(view.sort)}]` : ""
+  const order = view.sort.length > 0 ? `, order_by=[${view.sort.map(pyText).join(", ")}]` : ""
   return {
     sdk: `${pyClient(ws)}\nruns = list(client.runs.search(${pyText(view.q)}, experiments=[${pyText(experiment)}]${order}))`,
-    curl: curl("/api/v1/runs:search", { ws, method: "POST", body: { experiments: [experiment], filter: view.q, order_by: view.sort ? [view.sort] : [] } }),
+    curl: curl("/api/v1/runs:search", { ws, method: "POST", body: { experiments: [experiment], filter: view.q, order_by: [...view.sort] } }),
   }
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
 import { seriesFrame, type LineHeader } from "~/charts/grid"
-import { crowded, frameOf, kept, nature } from "./frames"
+import { crowded, frameOf, joined, kept, nature } from "./frames"
 import { effective, nextSmooth, withOption } from "./options"
 import { groupName } from "./scene"
-import { rowsOf } from "./sections"
+import { movedTo, rowsOf } from "./sections"
 import { PLAIN } from "./state"
 
 function frame(lines: (LineHeader & { values: number[] })[]) {
@@ -60,4 +60,37 @@ describe("the grid", () => {
     expect(rowsOf(keys, { ...view, open: true }, 2).at(-1)).toMatchObject({ keys: ["odd/x"] })
   })
   it("names a group alike however a number is written", () => expect(["1e-05", "0.00001", "", "adam", null].map(groupName)).toEqual(["0.00001", "0.00001", "", "adam", ""]))
+})
+
+describe("sections that were moved", () => {
+  const keys = ["a/x", "b/x", "c/x", "d/x"]
+  const names = (order: string[]) => rowsOf(keys, { prefix: "first", shut: [], top: [], open: false, order }, 4).flatMap((row) => (row.kind === "head" ? [row.name] : []))
+  it("come first, the others behind them as they were", () => {
+    expect(names([])).toEqual(["a", "b", "c", "d"])
+    expect(names(["c"])).toEqual(["c", "a", "b", "d"])
+    expect(names(movedTo(["a", "b", "c", "d"], "d", "b"))).toEqual(["a", "d", "b", "c"])
+    expect(names(movedTo(["a", "b", "c", "d"], "a", "c"))).toEqual(["b", "c", "a", "d"])
+    expect(movedTo(["a", "b"], "a", "gone")).toEqual(["a", "b"])
+  })
+})
+
+describe("a part that brings some runs up to date", () => {
+  const old = frame([{ metric: "a", run: "r1", points: 3, values: [1, 2, 3] }, { metric: "a", run: "r2", points: 3, values: [4, 5, 6] }])
+  const part = (values: number[]) => frame([{ metric: "a", run: "r2", points: values.length, values }])
+  it("replaces their lines, and the grid grows as far as they go", () => {
+    const made = joined(old, part([4, 5, 6, 7, NaN, NaN]), new Set(["r2"]))
+    expect(made?.buckets).toBe(4)
+    expect([...(made?.x ?? [])]).toEqual([4.5, 14.5, 24.5, 34.5])
+    expect(made?.lines.map((line) => [line.run, [...line.mean], line.index])).toEqual([["r1", [1, 2, 3, NaN], 0], ["r2", [4, 5, 6, 7], 1]])
+    expect(made?.extent).toEqual([4.5, 34.5])
+  })
+  it("takes runs in that had no point before", () => {
+    const made = joined(old, frame([{ metric: "a", run: "r3", points: 1, values: [NaN, 9, NaN, NaN] }]), new Set(["r3"]))
+    expect(made?.lines.map((line) => line.run)).toEqual(["r1", "r2", "r3"])
+    expect(made?.buckets).toBe(3)
+  })
+  it("does not do when points may lie behind its end, or on another grid", () => {
+    expect(joined(old, part([4, 5, 6, 7]), new Set(["r2"]))).toBeNull()
+    expect(joined({ ...old, width: 20 }, part([4, 5, NaN, NaN]), new Set(["r2"]))).toBeNull()
+  })
 })

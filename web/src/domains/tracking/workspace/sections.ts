@@ -66,13 +66,31 @@ export function matcher(text: string): Matcher {
 
 export type Row = { kind: "head"; name: string; size: number; open: boolean } | { kind: "panels"; name: string; keys: string[]; at: number }
 
-const TOP = "Pinned"
+export const TOP = "Pinned"
+
+/** Sections that were moved take their places before the others. */
+function inOrder(sections: Section[], order: readonly string[]): Section[] {
+  if (order.length === 0) return sections
+  const place = new Map(order.map((name, at) => [name, at]))
+  return [...sections].sort((a, b) => (place.get(a.name) ?? order.length) - (place.get(b.name) ?? order.length))
+}
+
+/** The order after a section went to the place of another. */
+export function movedTo(names: readonly string[], name: string, target: string): string[] {
+  const from = names.indexOf(name)
+  const to = names.indexOf(target)
+  if (from < 0 || to < 0 || from === to) return [...names]
+  const next = names.filter((each) => each !== name)
+  next.splice(to, 0, name)
+  // An address has no room for thousands; those far behind keep the order that they have by themselves.
+  return next.slice(0, Math.max(from, to, 100) + 1)
+}
 
 /** Rows of the grid: a heading for each section, then its panels, `columns` in a row. */
-export function rowsOf(keys: readonly string[], view: { prefix: "first" | "last"; shut: readonly string[]; top: readonly string[]; open: boolean; rare?: (key: string) => boolean }, columns: number): Row[] {
+export function rowsOf(keys: readonly string[], view: { prefix: "first" | "last"; shut: readonly string[]; top: readonly string[]; open: boolean; order?: readonly string[]; rare?: (key: string) => boolean }, columns: number): Row[] {
   const have = new Set(keys)
   const top = view.top.filter((key) => have.has(key))
-  const sections = sectioned(keys, view.prefix, view.rare)
+  const sections = inOrder(sectioned(keys, view.prefix, view.rare), view.order ?? [])
   if (top.length > 0) sections.unshift({ name: TOP, keys: top })
   const shut = new Set(view.open ? [] : view.shut)
   const rows: Row[] = []

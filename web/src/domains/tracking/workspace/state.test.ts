@@ -11,10 +11,10 @@ describe("the address", () => {
   it("of a plain view is plain", () => expect(stringifySearch(writeView(PLAIN))).toBe(""))
   it("carries everything there and back", () => {
     const view: View = {
-      q: "params.`a, b` = 'x;y' AND metrics.loss < 0.5", find: "^r;\\d+", sort: "metrics.val/loss ASC", group: "params.lr", band: "ci95", facet: "params.opt",
+      q: "params.`a, b` = 'x;y' AND metrics.loss < 0.5", find: "^r;\\d+", sort: ["metrics.val/loss ASC", "name DESC"], group: "params.lr", band: "ci95", facet: "params.opt",
       x: "metric:epoch", smooth: 0.6, logX: true, logY: true, clip: true, draw: Infinity, hide: ["bcd1234567"], show: ["0123456789", "abcdefabcd"],
       pins: ["0123456789"], baseline: "0123456789", colours: { "0123456789": "4", abcdefabcd: "#ff8800" }, cols: ["params.a,b", "metrics.loss"],
-      panels: "^val/(loss|acc)", prefix: "last", shut: ["a,b;c\\d", "🔥"], top: ["x/y"], each: { "we\"ird;\\/key,🔥": { logY: true, smooth: 0.2, min: -1, x: "time", band: "std" } },
+      panels: "^val/(loss|acc)", prefix: "last", shut: ["a,b;c\\d", "🔥"], order: ["val", "a,b"], titles: { "a;b": "Of \"interest\", 1" }, top: ["x/y"], each: { "we\"ird;\\/key,🔥": { logY: true, smooth: 0.2, min: -1, x: "time", band: "std" } },
       full: "val/loss", range: [10, 2000.5], live: false, size: "l", v: "view1",
     }
     expect(through(view)).toEqual(view)

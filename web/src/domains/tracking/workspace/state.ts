@@ -23,8 +23,8 @@ export interface View {
   q: string
   /** Looked for in run names: a regular expression. */
   find: string
-  /** `metrics.loss ASC`; empty for newest first. */
-  sort: string
+  /** `metrics.loss ASC`, the first before the others; empty for newest first. */
+  sort: readonly string[]
   group: string
   band: Band
   facet: string
@@ -45,6 +45,9 @@ export interface View {
   panels: string
   prefix: "first" | "last"
   shut: readonly string[]
+  /** Sections that were moved, in their order before the others; and what sections are called instead. */
+  order: readonly string[]
+  titles: Readonly<Record<string, string>>
   /** Panels at the top, by key. */
   top: readonly string[]
   each: Readonly<Record<string, PanelOptions>>
@@ -56,8 +59,8 @@ export interface View {
 }
 
 export const PLAIN: View = {
-  q: "", find: "", sort: "", group: "", band: "minmax", facet: "", x: "step", smooth: 0, logX: false, logY: false, clip: false,
-  draw: 30, hide: [], show: [], pins: [], baseline: "", colours: {}, cols: [], panels: "", prefix: "first", shut: [], top: [],
+  q: "", find: "", sort: [], group: "", band: "minmax", facet: "", x: "step", smooth: 0, logX: false, logY: false, clip: false,
+  draw: 30, hide: [], show: [], pins: [], baseline: "", colours: {}, cols: [], panels: "", prefix: "first", shut: [], order: [], titles: {}, top: [],
   each: {}, full: "", range: null, live: true, size: "m", v: "",
 }
 
@@ -115,6 +118,16 @@ function panels(raw: unknown): Record<string, PanelOptions> {
   return out
 }
 
+function titles(raw: string | undefined): Record<string, string> {
+  try {
+    const found = JSON.parse(raw ?? "{}") as unknown
+    if (typeof found !== "object" || found === null || Array.isArray(found)) return {}
+    return Object.fromEntries(Object.entries(found).slice(0, 500).flatMap(([name, title]) => (typeof title === "string" && title.trim() ? [[name, title.slice(0, 200)]] : [])))
+  } catch {
+    return {}
+  }
+}
+
 function colours(value: unknown): Record<string, string> {
   const out: Record<string, string> = {}
   for (const part of text(value).split(".")) {
@@ -158,7 +171,7 @@ export function readView(search: WorkspaceSearch): View {
   return {
     q: text(search["q"]),
     find: layout.get("find") ?? "",
-    sort: strings(search["sort"])[0] ?? "",
+    sort: strings(search["sort"]).slice(0, 8),
     group: strings(search["group"])[0] ?? "",
     band: BANDS.includes(search["band"] as Band) ? (search["band"] as Band) : "minmax",
     facet: text(search["facet"], 2000),
@@ -177,6 +190,8 @@ export function readView(search: WorkspaceSearch): View {
     panels: text(search["panels"], 1000),
     prefix: layout.get("by") === "last" ? "last" : "first",
     shut: strings(layout.get("shut")),
+    order: strings(layout.get("order")),
+    titles: titles(layout.get("titles")),
     top: strings(layout.get("top")),
     each: panels(layout.get("each")),
     full: layout.get("full") ?? "",
@@ -201,12 +216,14 @@ export function writeView(view: View): WorkspaceSearch {
     ["range", view.range ? view.range.join(",") : ""],
     ["full", view.full],
     ["shut", lined(view.shut)],
+    ["order", lined(view.order)],
+    ["titles", Object.keys(view.titles).length > 0 ? JSON.stringify(view.titles) : ""],
     ["top", lined(view.top)],
     ["each", Object.keys(view.each).length > 0 ? JSON.stringify(view.each) : ""],
   ])
   const all: WorkspaceSearch = {
     q: view.q,
-    sort: view.sort ? [view.sort] : [],
+    sort: [...view.sort],
     group: view.group ? [view.group] : [],
     band: view.band === PLAIN.band ? "" : view.band,
     facet: view.facet,

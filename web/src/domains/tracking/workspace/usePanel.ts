@@ -1,5 +1,5 @@
 // Series of a panel and how its lines look.
-import { createContext, useCallback, useContext, useEffect, useMemo, useSyncExternalStore } from "react"
+import { createContext, useCallback, useContext, useLayoutEffect, useMemo, useSyncExternalStore } from "react"
 import { styleOf, type LineStyle } from "~/charts/palette"
 import type { GridLine } from "~/charts/grid"
 import { labelOf } from "~/domains/tracking/runs/columns"
@@ -51,7 +51,8 @@ export function useSeries(id: string, metric: string, options: Effective, bucket
   const group = useView((view) => view.group)
   const range = useRange(options.x)
   const band = options.band ?? "minmax"
-  useEffect(() => {
+  // Before the paint: a first paint takes long, and the server could be at work meanwhile.
+  useLayoutEffect(() => {
     if (fetched.length > 0 && buckets > 0) loader.want(id, { ws, metric, runs: fetched, x: options.x, range, buckets, group, band })
   }, [loader, id, ws, metric, fetched, options.x, range, buckets, group, band])
   const loaded = useSyncExternalStore(useCallback((tell: () => void) => loader.subscribe(id, tell), [loader, id]), () => loader.get(id))

@@ -103,7 +103,8 @@ function useSight(root: React.RefObject<HTMLElement | null>): { visible: boolean
   useEffect(() => {
     const element = root.current
     if (!element) return
-    const watch = new IntersectionObserver(([entry]) => {
+    const watch = new IntersectionObserver((entries) => {
+      const entry = entries.at(-1) // a busy page hears several at once; the last is how it is
       if (entry) setState({ visible: entry.isIntersecting, width: entry.boundingClientRect.width })
     }, { rootMargin: "300px" })
     watch.observe(element)
