@@ -80,6 +80,14 @@ def test_the_axis_of_the_scatter_and_the_metric_are_chosen(page: Page, site: Sit
     expect(page.get_by_role("region", name="What moves val/loss (max)")).to_be_visible()
 
 
+def test_an_axis_that_stands_upside_down_does_so_for_who_opens_the_link(page: Page, site: Site) -> None:
+    _open(page, site, _sweep(site, "flipped"), "?view=e.axes%3D%255B%2522params.depth%2522%255D")
+    page.get_by_role("button", name=re.compile("^depth, axis")).click()
+    expect(page).to_have_url(re.compile("e.f"))
+    page.reload()
+    expect(page.get_by_role("button", name=re.compile("^depth, axis .*flipped"))).to_be_visible()
+
+
 def test_too_few_runs_are_told(page: Page, site: Site) -> None:
     _open(page, site, _sweep(site, "few", 3))
     panel = page.get_by_role("region", name="What moves val/loss")

@@ -12,7 +12,7 @@ import { plural } from "~/ui/format"
 import { SkeletonRows } from "~/ui/Skeleton"
 import { shortId } from "../runs/ids"
 import type { TrackingSearch } from "../search"
-import { repack, unpack } from "../table/packed"
+import { listIn, listOut, repack, unpack } from "../table/packed"
 import { CompareBar } from "./CompareBar"
 import { compareColumns } from "./compare_columns"
 import { compareRows, gathered, SECTIONS, setups, shownRows, STATS, type Stat } from "./diff"
@@ -36,7 +36,7 @@ export function ComparePage() {
     const had = ids.filter((each) => id.endsWith(each))
     setRuns(had.length > 0 ? ids.filter((each) => !had.includes(each)) : [...ids, id])
   }
-  const [shut, setShut] = useState<ReadonlySet<string>>(new Set())
+  const shut = useMemo<ReadonlySet<string>>(() => new Set(listIn(unpack(search.view), "c.shut")), [search.view])
   useKeys([{ keys: "d", label: "Differences only, or all keys", group: "Compare", run: () => setView({ "c.all": all ? "" : "1" }) }])
   useCopyAs({
     sdk: `${pyClient(ws)}\nruns = [client.runs.get(id) for id in [${runs.map((run) => pyText(run.id)).join(", ")}]]`,
@@ -68,8 +68,15 @@ export function ComparePage() {
     onOnly: (run, letter) => setRuns(made.runs.filter((each, at) => each === run || made.letters[at] !== letter).map((each) => each.id)),
   })
   const tall = made.baseline >= 0 || new Set(made.letters).size < made.letters.length || made.runs.some((run) => run.origin?.git?.dirty === true)
-  const [widths, setWidths] = useState<Record<string, number>>({})
-  const sized = columns.map((column) => ({ ...column, width: widths[column.id] ?? column.width }))
+  // While a width is drawn it is here alone; the address has it when the pointer is let go.
+  const [drawn, setDrawn] = useState<Record<string, number>>({})
+  const widths = useMemo(() => new Map(listIn(unpack(search.view), "c.w").map((each) => { const [id = "", width] = each.split(" "); return [id, Number(width)] as const })), [search.view])
+  const sized = columns.map((column) => ({ ...column, width: drawn[column.id] ?? (widths.get(shortId(column.id)) || column.width) }))
+  const resize = (id: string, width: number, done: boolean) => {
+    setDrawn((old) => Object.fromEntries([...Object.entries(old).filter(([each]) => each !== id), ...(done ? [] : [[id, width] as const])]))
+    const others = [...widths].filter(([each]) => each !== shortId(id))
+    if (done) setView({ "c.w": listOut([...others, ...(width > 0 ? [[shortId(id), width] as const] : [])].map(([each, wide]) => `${each} ${wide}`)) })
+  }
 
   if (ids.length === 0) return <NothingChosen ws={ws} experiment={experiment} onToggle={toggle} onChoose={setRuns} filter={search.q ?? ""} sort={search.sort} />
   if (error && runs.length === 0) return <Trouble text={errorText(error)} />
@@ -85,9 +92,9 @@ export function ComparePage() {
           label="Comparison" bare columns={sized} entries={entries} rowHeight={28} headHeight={tall ? 52 : 34} idOf={(row) => `${shown[row]?.section}.${shown[row]?.key}`}
           nameOf={(entry) => (entry >= 0 ? (shown[entry]?.key ?? "") : (sections[-1 - entry]?.name ?? ""))} rowsOf={() => new Uint32Array()}
           openGroup={(group) => !shut.has(sections[group]?.name ?? "")} sort={[]} onSort={() => {}} onOpen={() => {}}
-          onToggleGroup={(group) => { const name = sections[group]?.name ?? ""; const next = new Set(shut); if (!next.delete(name)) next.add(name); setShut(next) }}
+          onToggleGroup={(group) => { const name = sections[group]?.name ?? ""; const next = new Set(shut); if (!next.delete(name)) next.add(name); setView({ "c.shut": listOut(next) }) }}
           onMove={(id, target, behind) => { if (target !== "key") setRuns(moved(made.runs.map((run) => run.id), id, target, behind)) }}
-          onWidth={(id, width) => setWidths((old) => ({ ...old, [id]: width > 0 ? width : (columns.find((column) => column.id === id)?.width ?? 180) }))}
+          onWidth={resize}
           empty={<NothingDiffers one={made.runs.length < 2} words={words} onAll={() => setView({ "c.all": "1", "c.find": "" })} />}
         />
       )}

@@ -66,7 +66,7 @@ export function ExplorePage() {
   const table = useTable(ws, body, [], keys.data !== undefined && settled)
   const rows = table.data ?? NO_ROWS
 
-  const axes = useMemo(() => [...chosen.filter((each) => each !== target), ...(target ? [target] : [])].map((each) => axisOf(rows, each)), [rows, chosen, target])
+  const axes = useMemo(() => [...chosen.filter((each) => each !== target), ...(target ? [target] : [])].map((each) => axisOf(rows, each, state.flipped.includes(each))), [rows, chosen, target, state.flipped])
   // What is brushed: from the address at first, then from the chart; a region circled elsewhere takes its place.
   const [circled, setCircled] = useState<ReadonlySet<string> | null>(null)
   const [brushes, setBrushes] = useState<Brushes>(state.brushes)
@@ -82,6 +82,11 @@ export function ExplorePage() {
     startTransition(() => { setBrushes(next); setCircled(null) })
     clearTimeout(timer.current)
     timer.current = window.setTimeout(() => setView({ "e.b": writeBrushes(next) }), 300)
+  }
+  const flip = (flipped: string[], next: Brushes) => {
+    setBrushes(next)
+    clearTimeout(timer.current)
+    setView({ "e.f": flipped.length > 0 ? JSON.stringify(flipped) : "", "e.b": writeBrushes(next) })
   }
   const clear = () => { setCircled(null); setBrushes({}); setView({ "e.b": "" }) }
   const apply = () => {
@@ -112,7 +117,7 @@ export function ExplorePage() {
         {nothing ? <div className="flex-1"><EmptyState title="No run matches the filter">The charts come back when some do.</EmptyState></div> : table.error && !table.data && !isKind(table.error, "invalid") ? <Trouble text={errorText(table.error)} /> : (
           <div className="grid min-w-0 flex-1 auto-rows-max grid-cols-1 content-start gap-3 overflow-y-auto p-3 xl:grid-cols-2">
             <div className="h-[316px] xl:col-span-2">
-              {!table.data ? <Skeleton className="h-full" /> : <ParallelPanel rows={rows} axes={axes} target={target} chosen={chosen} options={options} brushes={brushes} onBrush={brush} onAxes={(next) => setView({ "e.axes": next === null ? "" : JSON.stringify(next) })} onPick={open} usual={state.axes === null} />}
+              {!table.data ? <Skeleton className="h-full" /> : <ParallelPanel rows={rows} axes={axes} target={target} chosen={chosen} options={options} brushes={brushes} onBrush={brush} onAxes={(next) => setView({ "e.axes": next === null ? "" : JSON.stringify(next) })} onFlip={flip} onPick={open} usual={state.axes === null} />}
             </div>
             <div className="flex h-[300px] flex-col [&>*]:flex-1"><ImportancePanel data={importance.data} error={importance.error} label={label} onPick={(param) => setView({ "e.x": `params.${param}` })} /></div>
             <div className="flex h-[300px] flex-col [&>*]:flex-1"><ScatterPanel rows={rows} x={x} target={target} colour={state.colour} goal={goal} kept={brushed} options={options} onX={(column) => setView({ "e.x": column })} onColour={(column) => setView({ "e.c": column })} onPick={open} onLasso={(ids) => setCircled(ids.length > 0 ? new Set(ids) : null)} /></div>

@@ -27,14 +27,14 @@ export function isLog(values: readonly Value[]): boolean {
   return low > 0 && high / low > 300
 }
 
-export function axisOf(rows: RunRows, column: string): ParallelAxis {
+export function axisOf(rows: RunRows, column: string, flip = false): ParallelAxis {
   const first = column === "start_ms" || column === "end_ms" ? firstOf(rows, column) : 0
   const scale = column === "start_ms" || column === "end_ms" ? HOUR : column === "duration" ? 60_000 : 1
   const values = rows.ids.map((_, row): Value => {
     const value = valueOf(rows, column, row)
     return typeof value === "number" && scale !== 1 ? (value - first) / scale : value
   })
-  return { key: column, label: axisLabel(column), values, ...(isLog(values) ? { log: true } : {}) }
+  return { key: column, label: axisLabel(column), values, ...(isLog(values) ? { log: true } : {}), ...(flip ? { flip } : {}) }
 }
 
 export function axisLabel(column: string): string {

@@ -29,10 +29,12 @@ export interface ParallelPanelProps {
   onBrush: (brushes: Brushes) => void
   /** Null for the usual ones. */
   onAxes: (axes: string[] | null) => void
+  /** Told the axes that are upside down, and the brushes, which turn with theirs. */
+  onFlip: (flipped: string[], brushes: Brushes) => void
   onPick: (id: string) => void
 }
 
-export function ParallelPanel({ rows, axes, target, chosen, options, brushes, usual, onBrush, onAxes, onPick }: ParallelPanelProps) {
+export function ParallelPanel({ rows, axes, target, chosen, options, brushes, usual, onBrush, onAxes, onFlip, onPick }: ParallelPanelProps) {
   const chart = useRef<ChartHandle>(null)
   const name = useMemo(() => (id: string) => rows.name(rows.rowOf(id)), [rows])
   const toggle = (column: string) => onAxes(chosen.includes(whole(column)) ? chosen.filter((each) => each !== whole(column)) : [...chosen, whole(column)])
@@ -53,12 +55,22 @@ export function ParallelPanel({ rows, axes, target, chosen, options, brushes, us
         <Parallel
           ref={chart} title="Parallel coordinates" ids={rows.ids} axes={axes} colorBy={target} name={name} brushes={brushes} onPick={onPick}
           onBrush={(_, next) => onBrush(next)}
-          onAxes={(next) => { const order = next.map((axis) => axis.key).filter((key) => key !== target); if (order.join("\n") !== chosen.filter((key) => key !== target).join("\n")) onAxes(order) }}
+          onAxes={(next) => {
+            const order = next.map((axis) => axis.key).filter((key) => key !== target)
+            if (order.join("\n") !== chosen.filter((key) => key !== target).join("\n")) onAxes(order)
+            const turned = next.filter((axis) => Boolean(axis.flip) !== Boolean(axes.find(({ key }) => key === axis.key)?.flip)).map((axis) => axis.key)
+            if (turned.length > 0) onFlip(next.filter((axis) => axis.flip).map((axis) => axis.key), turnedBrushes(brushes, turned))
+          }}
         />
       )}
       {axes.length < 2 ? <NoChart>Choose at least one param as an axis; the metric that matters is the last one. Runs get params from <code>mw.init(config=…)</code>.</NoChart> : null}
     </Panel>
   )
+}
+
+/** A brush stays on the runs that it holds when its axis turns. */
+function turnedBrushes(brushes: Brushes, turned: readonly string[]): Brushes {
+  return Object.fromEntries(Object.entries(brushes).map(([key, [low, high]]) => [key, turned.includes(key) ? [1 - high, 1 - low] as const : [low, high] as const]))
 }
 
 export interface ScatterPanelProps {

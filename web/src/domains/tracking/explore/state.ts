@@ -11,6 +11,8 @@ export interface ExploreState {
   goal: Goal | null
   /** Axes as chosen; null for the most important params. */
   axes: string[] | null
+  /** Axes that stand upside down. */
+  flipped: string[]
   /** Column of the scatter's x; null for the most important number. */
   x: string | null
   colour: string | null
@@ -73,6 +75,7 @@ export function readExplore(view: string | undefined, keys: RunKeys | undefined)
     target,
     goal: goal === "min" || goal === "max" ? goal : goalByName(metricOf(target)?.key ?? ""),
     axes: listOf(packed["e.axes"]),
+    flipped: listOf(packed["e.f"]) ?? [],
     x: packed["e.x"] ?? null,
     colour: packed["e.c"] ?? null,
     brushes: readBrushes(packed["e.b"]),

@@ -25,6 +25,7 @@ import { dataOf, grouped, linesOf, sorted } from "./derive"
 import { rowsInGroups, tableCsv } from "./export"
 import { HeaderMenu } from "./HeaderMenu"
 import { neededColumns, nextSort, readTable, writeLayout, writeSort, type TableState } from "./state"
+import { listIn, listOut, repack, unpack } from "./packed"
 import { TableBar } from "./TableBar"
 import { useTable } from "./use_table"
 import { ViewsMenu } from "./ViewsMenu"
@@ -62,7 +63,8 @@ export function TablePage() {
   useEffect(() => rankWhenIdle(state.columns.flatMap((id) => { const data = dataOf(rows, id); return data?.kind === "words" ? [data.words] : [] })), [rows, state.columns])
   const order = useMemo(() => sorted(rows, state.sort), [rows, state.sort])
   const groups = useMemo(() => grouped(rows, order, state.group, state.sort.length > 0), [rows, order, state.group, state.sort])
-  const [open, setOpen] = useState(NOTHING)
+  const open = useMemo<ReadonlySet<string>>(() => new Set(listIn(unpack(search.view), "t.open")), [search.view])
+  const setOpen = (next: ReadonlySet<string>) => setSearch({ view: repack(search.view, { "t.open": listOut(next) }) })
   const lines = useMemo(() => linesOf(order, groups, state.group, open), [order, groups, state.group, open])
   const [picked, setPicked] = useState(NOTHING)
   const chosen = useMemo(() => stillThere(picked, rows), [picked, rows])

@@ -7,6 +7,21 @@ export function unpack(view: string | undefined): Packed {
   return Object.fromEntries(new URLSearchParams(view ?? ""))
 }
 
+/** A list of texts in one of the values. */
+export function listIn(packed: Packed, name: string): string[] {
+  try {
+    const found: unknown = JSON.parse(packed[name] ?? "[]")
+    return Array.isArray(found) ? found.filter((each): each is string => typeof each === "string").slice(0, 500) : []
+  } catch {
+    return []
+  }
+}
+
+export function listOut(items: Iterable<string>): string {
+  const all = [...items]
+  return all.length > 0 ? JSON.stringify(all) : ""
+}
+
 /** The param with some names changed; an empty value removes one. */
 export function repack(view: string | undefined, change: Packed): string | undefined {
   const params = new URLSearchParams(view ?? "")
