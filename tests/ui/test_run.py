@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import time
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +29,11 @@ PIXEL = bytes.fromhex(
     "1f15c4890000000d49444154789c63f8cfc0f01f000500"
     "01ff89993d1d0000000049454e44ae426082"
 )
+# A tenth of a second of silence: 800 samples of 8 bits.
+WAVE = (
+    b"RIFF" + struct.pack("<I", 836) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 8000, 1, 8)
+    + b"data" + struct.pack("<I", 800) + bytes([128] * 800)
+)  # fmt: skip
 
 
 def put(site: Site, run: str, path: str, content: bytes | str) -> None:
@@ -86,6 +92,8 @@ def rich(site: Site) -> str:
     put(site, run, "out/look.ipynb", json.dumps({"nbformat": 4, "metadata": {}, "cells": [cell]}))
     put(site, run, "media/samples/0-1000-0.png", PIXEL)
     put(site, run, "media/samples/1-2000-0.png", PIXEL)
+    put(site, run, "media/speech/0-1000-0.wav", WAVE)
+    put(site, run, "media/walk/0-1000-0.mp4", b"\0\0\0\x18ftypmp42")
     child = site.run("rich", "a-trial", kind="trial", parent_id=run, metrics={"val/loss": [0.7]})
     site.run("rich", "a-fold", kind="evaluation", parent_id=child)
     return run
@@ -266,6 +274,15 @@ def test_media_have_a_slider_over_their_steps(page: Page, site: Site, rich: str)
     panel.get_by_role("button", name="Step before").click()
     expect(panel.get_by_role("img", name="0-1000-0.png")).to_be_visible()
     expect(page).to_have_url(re.compile("step=0"))
+
+
+def test_sounds_and_films_are_played_where_they_are(page: Page, site: Site, rich: str) -> None:
+    visit(page, site, rich, "media")
+    sound = page.get_by_role("region", name="speech").get_by_label("0-1000-0.wav")
+    expect(sound).to_be_visible()
+    page.wait_for_function("(each) => each.readyState >= 1", arg=sound.element_handle())
+    assert sound.evaluate("each => each.duration") == pytest.approx(0.1, abs=0.01)
+    expect(page.get_by_role("region", name="walk").get_by_label("0-1000-0.mp4")).to_be_visible()
 
 
 def test_the_diff_is_shown_in_one_column_and_in_two(page: Page, site: Site, rich: str) -> None:

@@ -84,7 +84,7 @@ function Items({ ws, run, name, items }: { ws: string; run: Run; name: string; i
           {images.map((item) => <Picture key={item.index} ws={ws} run={run} item={item} caption={captionOf(run, name, item)} alone={images.length === 1} />)}
         </div>
       ) : null}
-      {others.map((item) => <Other key={item.index} ws={ws} run={run} item={item} />)}
+      {others.map((item) => <Other key={item.index} ws={ws} run={run} name={name} item={item} />)}
     </>
   )
 }
@@ -109,11 +109,14 @@ function Picture({ ws, run, item, caption, alone }: { ws: string; run: Run; item
   )
 }
 
-function Other({ ws, run, item }: { ws: string; run: Run; item: Item }) {
+function Other({ ws, run, name, item }: { ws: string; run: Run; name: string; item: Item }) {
   const kind = kindOf(item.file)
   const text = ["json", "table", "html", "text", "markdown"].includes(kind)
   const { data, error } = useQuery({ ...fileText(ws, run.id, item.file, 10e6), enabled: text })
   if (error) return <p role="alert" className="m-0 text-bad">{errorText(error)}</p>
+  const said = captionOf(run, name, item) || nameOf(item.file.path)
+  if (kind === "audio") return <audio controls preload="metadata" src={fileUrl(ws, run.id, item.file.path)} aria-label={said} className="my-1 w-full max-w-[640px]" />
+  if (kind === "video") return <video controls preload="metadata" src={fileUrl(ws, run.id, item.file.path)} aria-label={said} className="my-1 max-h-[50vh] max-w-full" />
   if (!text) return <Link to={paths.run(ws, run.id, "artifacts", item.file.path)} className="text-accent hover:underline">{nameOf(item.file.path)}</Link>
   if (!data) return <Skeleton className="h-40" />
   if (kind === "html") return <HtmlView text={data.text} title={nameOf(item.file.path)} className="h-72" />
