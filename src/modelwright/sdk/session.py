@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -25,6 +26,7 @@ from modelwright.sdk.options import read as read_options
 from modelwright.sdk.recorder import Recorder
 from modelwright.sdk.run import Run
 from modelwright.sdk.spool import Meta, discard
+from modelwright.types.access import DEFAULT_WORKSPACE
 from modelwright.types.codec import convert
 from modelwright.types.errors import Conflict, Invalid, ModelwrightError, NotFound
 from modelwright.types.ids import new_id
@@ -327,7 +329,11 @@ def _accompany(run: Run, parts: _Parts) -> None:
         _capture = Capture(_heard, options.console)
         _capture.start()
     where = clean_url(options.url) or f"{recorder.folder} (serve it with `mw up`, or ship it with `mw sync`)"
-    say(options, f"run {run.name} ({run.id}) → {f'{where}/runs/{run.id}' if options.url else where}")
+    if options.url:
+        where += f"/runs/{run.id}"
+        if options.workspace not in ("", DEFAULT_WORKSPACE):
+            where += f"?workspace={quote(options.workspace, safe='')}"
+    say(options, f"run {run.name} ({run.id}) → {where}")
 
 
 def _gather(run: Run, parts: _Parts) -> None:
