@@ -98,8 +98,9 @@ def test_times_are_shown_in_the_chosen_zone(page: Page, site: Site) -> None:
     expect(page.get_by_text(re.compile(r"\d\d:\d\d:\d\d UTC"))).to_be_visible()
 
 
-def test_an_address_of_nothing_says_so(page: Page, site: Site) -> None:
-    page.goto(f"{site.url}/w/default/nothing/here")
+@pytest.mark.parametrize("path", ["/w/default/nothing/here", "/nothing/here"])
+def test_an_address_of_nothing_says_so(page: Page, site: Site, path: str) -> None:
+    page.goto(f"{site.url}{path}")
     expect(page.get_by_role("heading", name="There is nothing at this address")).to_be_visible()
 
 

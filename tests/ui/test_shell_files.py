@@ -35,11 +35,21 @@ def test_every_address_of_the_ui_is_the_page_and_is_asked_for_anew(site: Site, p
     assert again.data == b""
 
 
-@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/2.0/mlflow/nothing", "/ajax-api/nothing", "/nothing"])
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/2.0/mlflow/nothing", "/ajax-api/nothing"])
 def test_an_address_of_the_api_is_never_the_page(site: Site, path: str) -> None:
     answer = get(site, path, accept="text/html")
     assert answer.status == 404
     assert b"<html" not in answer.data
+
+
+def test_a_browser_is_shown_a_page_where_there_is_nothing_and_a_program_is_told(site: Site) -> None:
+    shown = get(site, "/nothing/here", accept="text/html,application/xhtml+xml")
+    assert shown.status == 404
+    assert b"<html" in shown.data
+    assert shown.headers["content-security-policy"]
+    told = get(site, "/nothing/here", accept="*/*")
+    assert told.status == 404
+    assert b"<html" not in told.data
 
 
 def test_the_page_may_load_from_its_own_server_alone(site: Site) -> None:

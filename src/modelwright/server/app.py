@@ -20,7 +20,7 @@ from modelwright.kit.http.edge import Edge
 from modelwright.kit.settings import Settings, folder
 from modelwright.server import migrations, wiring
 from modelwright.server.maintenance import Maintenance
-from modelwright.server.pages import page_routes
+from modelwright.server.pages import Pages, page_routes
 from modelwright.server.routes import server_routes
 from modelwright.server.security import Guard
 from modelwright.types.errors import Invalid
@@ -75,7 +75,9 @@ def build(settings: Settings, ctx: Ctx | None = None) -> tuple[Starlette, Ctx]:
     guard = Guard(state)
     edge = Edge(wiring.routes(), state, guard)
     edge.add(server_routes(edge, login=guard.asks_for_login))
-    edge.add(page_routes())
+    pages = Pages()
+    edge.add(page_routes(pages))
+    edge.lost = pages.lost
 
     maintenance = Maintenance(state, wiring.duties(), wiring.jobs(), wiring.jobs_apart())
 

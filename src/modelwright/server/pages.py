@@ -63,6 +63,12 @@ class Pages:
             return Response(_NOT_BUILT, 404, headers=_page_headers("no-store"), media_type="text/html; charset=utf-8")
         return _answer(file, request, _page_headers("no-cache"))
 
+    def lost(self) -> Response:
+        """The page of an address that is none: it says so itself."""
+        file = self._read("index.html")
+        content: bytes | str = _NOT_BUILT if file is None else file.content
+        return Response(content, 404, headers=_page_headers("no-store"), media_type="text/html; charset=utf-8")
+
     def file(self, name: str, request: Request, *, hashed: bool) -> Response:
         """One file; `hashed` tells that its name changes with its content.
 

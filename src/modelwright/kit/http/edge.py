@@ -109,6 +109,7 @@ class Edge:
         self.in_flight = 0
         self.streaming = 0  # of these, answers that are sent piece by piece
         self.draining = False
+        self.lost: Callable[[], Response] | None = None  # what a browser is shown where there is nothing
         self._ctx = ctx
         self._gate = gate
         self._lifespan = lifespan
@@ -183,7 +184,7 @@ class Edge:
             path: str = scope["path"]
             found = self._router.find(method, path)
             if isinstance(found, set):
-                await self._unmatched(method, path, found, answer, request_id)
+                await self._unmatched(method, path, found, headers, answer, request_id)
             else:
                 operation, values = found
                 if values and _CONTROL.search(path):
@@ -302,8 +303,14 @@ class Edge:
             except Exception as second:
                 _LOG.error("a refusal of request %s could not be told", request_id, exc_info=second)
 
-    async def _unmatched(self, method: str, path: str, allowed: set[str], answer: _Answer, request_id: str) -> None:
+    async def _unmatched(
+        self, method: str, path: str, allowed: set[str], headers: Headers, answer: _Answer, request_id: str
+    ) -> None:
         if not allowed:
+            browser = method in ("GET", "HEAD") and b"text/html" in headers.get(b"accept", b"")
+            if self.lost and browser and not path.startswith(("/api/", "/ajax-api/")):
+                await answer.plain(self.lost())
+                return
             shown = ascii(path[:200])[1:-1]
             raise NotFound(f"there is nothing at {shown}", where="path")
         if "GET" in allowed:
