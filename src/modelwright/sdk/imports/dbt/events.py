@@ -169,11 +169,14 @@ def _columns(artifacts: Artifacts, unique_id: str, node: JSON) -> list[JSON]:
     known = inner(inner(inner(artifacts.catalog, place), unique_id), "columns")
     if not known:
         return [_field(key, each.get("data_type"), each) for key, each in said.items() if isinstance(each, dict)]
-    ordered = sorted(
-        (each for each in known.values() if isinstance(each, dict)), key=lambda each: each.get("index") or 0
-    )
+    ordered = sorted(objects(list(known.values())), key=_place)
     return [_field(str(each.get("name")), each.get("type"), lower.get(str(each.get("name")).lower(), {}))
             for each in ordered]
+
+
+def _place(column: JSON) -> int:
+    place = column.get("index")
+    return place if isinstance(place, int) else 0
 
 
 def _field(column: str, kind: Any, said: JSON) -> JSON:
