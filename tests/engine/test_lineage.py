@@ -185,6 +185,18 @@ def test_two_names_of_one_thing_are_one_node_with_the_edges_of_both(ctx: Ctx) ->
     assert (B.id, A.id) in pairs(lineage.graph(ctx, A))
 
 
+def test_a_thing_that_is_renamed_leaves_its_old_id_to_another(ctx: Ctx) -> None:
+    chain(ctx, A, VERSION)
+    new = Node("model_version", "delays/3", "delays 3")
+    with ctx.db.write() as tx:
+        lineage.rename(ctx, tx, VERSION, new)
+        lineage.rename(ctx, tx, VERSION, new)
+    assert pairs(lineage.graph(ctx, A)) == {(A.id, new.id)}
+    chain(ctx, B, VERSION)
+    assert pairs(lineage.graph(ctx, VERSION)) == {(B.id, VERSION.id)}
+    assert lineage.graph(ctx, new).nodes[0].label == "delays 3"
+
+
 def test_workspaces_see_their_own_graph_alone(ctx: Ctx) -> None:
     chain(ctx, A, B)
     other = ctx.acting(ctx.actor, "other")

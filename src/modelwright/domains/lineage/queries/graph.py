@@ -253,9 +253,13 @@ def remove(tx: Tx, number: int) -> None:
     tx.execute("DELETE FROM lineage_nodes WHERE id = ? OR same_as = ?", (number, number))
 
 
-def names_of(tx: Tx, number: int) -> list[str]:
-    """Other names of a node."""
-    return [row[0] for row in tx.rows("SELECT name FROM lineage_nodes WHERE same_as = ? ORDER BY name", (number,))]
+def rename(tx: Tx, number: int, name: str, label: str, now_ms: int) -> None:
+    """Give a node another id in its kind; nobody may have it."""
+    tx.execute(
+        "UPDATE lineage_nodes SET name = ?, label = CASE WHEN ? = '' THEN label ELSE ? END, updated_ms = ? "
+        "WHERE id = ?",
+        (name, label, label, now_ms, number),
+    )
 
 
 def join(tx: Tx, number: int, other: int) -> None:

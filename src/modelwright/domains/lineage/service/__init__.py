@@ -8,7 +8,7 @@ from modelwright.domains.lineage.service.declared import declare, history, origi
 from modelwright.domains.lineage.service.impact import impact
 from modelwright.domains.lineage.service.names import resolve
 from modelwright.domains.lineage.service.walks import downstream, graph, path, upstream
-from modelwright.domains.lineage.service.writing import cut, describe, link, relabel, same, unlink
+from modelwright.domains.lineage.service.writing import cut, describe, link, relabel, rename, same, unlink
 
 __all__ = [
     "advance",
@@ -27,6 +27,7 @@ __all__ = [
     "path",
     "position",
     "relabel",
+    "rename",
     "resolve",
     "retract",
     "retract_one",

@@ -79,6 +79,21 @@ def relabel(ctx: Ctx, tx: Tx, node: Node) -> None:
         queries.describe(tx, row.id, node.label, row.facts, ctx.clock.now_ms())
 
 
+def rename(ctx: Ctx, tx: Tx, old: Node, new: Node) -> None:
+    """A thing has another id; the old one is free for something else.
+
+    Should the graph know something by the new id already, the two are the same from now on.
+    """
+    row = queries.find(tx, ctx.workspace, old.kind, old.id)
+    if row is None:
+        return
+    rules.check(new)
+    if queries.find(tx, ctx.workspace, new.kind, new.id) is not None or (row.kind, row.name) != (old.kind, old.id):
+        same(ctx, tx, new, [old])
+    else:
+        queries.rename(tx, row.id, new.id, new.label, ctx.clock.now_ms())
+
+
 def cut(ctx: Ctx, tx: Tx, source: Node, target: Node, origin: EdgeOrigin = EdgeOrigin.OBSERVED) -> None:
     """An edge was a mistake: it goes, with its history."""
     first = queries.find(tx, ctx.workspace, source.kind, source.id)

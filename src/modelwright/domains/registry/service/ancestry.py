@@ -49,8 +49,7 @@ def moved(ctx: Ctx, tx: Tx, row: NameRow, version: int | None) -> None:
 def renamed(ctx: Ctx, tx: Tx, old: NameRow, new: NameRow) -> None:
     """Versions have another name; what was told of them under the old one stays true."""
     for version in versions.numbers(tx, new.id):
-        lineage.same(ctx, tx, node(new, version), [node(old, version)])
-        lineage.relabel(ctx, tx, node(new, version))
+        lineage.rename(ctx, tx, node(old, version), node(new, version))
 
 
 def gone(ctx: Ctx, tx: Tx, row: NameRow, version: int) -> None:
