@@ -97,6 +97,15 @@ def test_a_grant_lets_in_and_hides_and_lists_follow_at_once(people: People) -> N
     assert listed("viewer") == ["churn", "fraud", "fraud-eu"]
 
 
+def test_news_of_what_is_hidden_is_not_told(people: People) -> None:
+    grant(people, "models/secret*", "none", user="viewer")
+    model(people, "secret")
+    model(people, "open")
+    path = "/api/v1/events?after=0&kinds=registered_model"
+    for who, names in (("chief", ["secret", "open"]), ("viewer", ["open"])):
+        assert [event["subject"] for event in people.ask("GET", path, who, expect=200)["items"]] == names
+
+
 def test_a_group_brings_roles_and_grants_and_takes_them_away(people: People) -> None:
     model(people, "fraud")
     people.root("POST", "/api/v1/users", json={"name": "newbie"}, expect=201)

@@ -135,7 +135,7 @@ def has_admin(ctx: Ctx) -> bool:
 
 
 def still_welcome(ctx: Ctx) -> bool:
-    """Whether the actor of a long answer may still read the workspace: not disabled, revoked, logged out or removed."""
+    """Whether the actor of a long answer may still read the workspace, and is granted what it was at its start."""
     found = welcome_now(ctx)
     if found is not None:
         return found
@@ -143,12 +143,11 @@ def still_welcome(ctx: Ctx) -> bool:
     assert actor is not None
     now = restamp(ctx)
     fresh = again(ctx, actor)
-    welcome = fresh is not None and ctx.acting(fresh, ctx.workspace).may(Permission.READ)
     remembered = _welcomed(ctx)
     if len(remembered) > _VERIFIED:
         remembered.clear()
-    remembered[actor.name, actor.token_id, actor.session, ctx.workspace] = (now, time.monotonic() + _WELCOME_S, welcome)
-    return welcome
+    remembered[actor.name, actor.token_id, actor.session] = (now, time.monotonic() + _WELCOME_S, fresh)
+    return _same(ctx, actor, fresh)
 
 
 def welcome_now(ctx: Ctx) -> bool | None:
@@ -156,13 +155,19 @@ def welcome_now(ctx: Ctx) -> bool | None:
     actor = ctx.actor
     if actor is None or actor.name in _NO_USERS or actor.token_id == _ADMIN_TOKEN:
         return actor is not None
-    found = _welcomed(ctx).get((actor.name, actor.token_id, actor.session, ctx.workspace))
+    found = _welcomed(ctx).get((actor.name, actor.token_id, actor.session))
     if found is None or found[0] != stamp(ctx) or found[1] < time.monotonic():
         return None
-    return found[2]
+    return _same(ctx, actor, found[2])
 
 
-def _welcomed(ctx: Ctx) -> dict[tuple[str, str, str, str], tuple[Stamp, float, bool]]:
+def _same(ctx: Ctx, before: Actor, now: Actor | None) -> bool:
+    if now is None or not ctx.acting(now, ctx.workspace).may(Permission.READ):
+        return False
+    return before.grants.get(ctx.workspace) == now.grants.get(ctx.workspace)
+
+
+def _welcomed(ctx: Ctx) -> dict[tuple[str, str, str], tuple[Stamp, float, Actor | None]]:
     return ctx.local.setdefault("access.welcome", {})
 
 

@@ -37,6 +37,18 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         return not self.parents or event.parent in self.parents
 
 
+_RESOURCES = {"registered_model": "models", "model_version": "models", "prompt": "prompts", "dataset": "datasets"}
+
+
+def resource(event: Event) -> str:
+    """The resource that grants may hide and whose name the event tells (`models/fraud`); empty when there is none."""
+    thing = event.kind.partition(".")[0]
+    for start, kind in _RESOURCES.items():
+        if thing == start or thing.startswith(f"{start}_"):
+            return f"{kind}/{event.parent or event.subject}"
+    return ""
+
+
 def wanted(workspace: str, kinds: str, subject: str, parent: str) -> Wanted:
     """From comma-separated texts. Raises `Invalid` for more than 100 items in one."""
     named = _split(kinds, "kinds")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -47,7 +47,7 @@ async def follow(
 
     `kinds` names kinds (`run.points`) or things (`run`), comma-separated. Without an id it begins now.
     """
-    wants = rules.wanted(ctx.workspace, kinds, subject, parent)
+    wants = _seen(ctx, rules.wanted(ctx.workspace, kinds, subject, parent))
     if not 0 <= wait_s <= _LONGEST_WAIT_S:
         raise Invalid(f"wait_s is 0 to {_LONGEST_WAIT_S:g}", where="wait_s")
     if after is not None and after < 0:
@@ -67,7 +67,9 @@ async def follow(
     return response  # pyright: ignore[reportReturnType]  the annotation describes the long poll
 
 
-async def _poll(following: Hub, request: Request, wants: Wanted, after: int | None, wait_s: float) -> EventPage:
+async def _poll(
+    following: Hub, request: Request, wants: Callable[[Event], bool], after: int | None, wait_s: float
+) -> EventPage:
     until = time.monotonic() + wait_s
     async with following:
         last = following.last if after is None else after
@@ -86,7 +88,7 @@ async def _poll(following: Hub, request: Request, wants: Wanted, after: int | No
                 return EventPage(items=[], last=last)
 
 
-async def _stream(ctx: Ctx, following: Hub, wants: Wanted, last: int) -> AsyncGenerator[bytes]:
+async def _stream(ctx: Ctx, following: Hub, wants: Callable[[Event], bool], last: int) -> AsyncGenerator[bytes]:
     yield f"retry: 2000\nid: {last}\n\n".encode()
     told = last
     spoke = checked = time.monotonic()
@@ -117,6 +119,16 @@ async def _stream(ctx: Ctx, following: Hub, wants: Wanted, last: int) -> AsyncGe
                 yield b": alive\n\n" if told == last else f"id: {last}\n\n".encode()
                 told = last
             await following.news(last, min(_ALIVE_S, _RECHECK_S))
+
+
+def _seen(ctx: Ctx, wants: Wanted) -> Callable[[Event], bool]:
+    """Without what grants hide from the listener."""
+    actor = ctx.actor
+    if actor is None or not (actor.only or ctx.workspace in actor.grants):
+        return wants
+    return lambda event: wants(event) and (
+        not (named := rules.resource(event)) or ctx.may(Permission.READ, named)
+    )
 
 
 def _message(event: Event) -> bytes:
