@@ -175,12 +175,17 @@ class Writer:
             shape = f"{{ {params} }}" if params else "Record<never, never>"
             summary = operation.get("summary", "")
             lines.append(f"  /** {summary} */")
-            lines.append(f"  {operation['operationId']}: {{ params: {shape}; body: {body}; answer: {answer} }}")
+            lines.append(f"  {_key(operation['operationId'])}: {{ params: {shape}; body: {body}; answer: {answer} }}")
         lines += ["}", "", "export const OPS = {"]
         for operation in operations:
-            lines.append(f'  {operation["operationId"]}: ["{operation["method"].upper()}", "{operation["path"]}"],')
+            lines.append(f'  {_key(operation["operationId"])}: ["{operation["method"].upper()}", "{operation["path"]}"],')
         lines += ["} as const satisfies Record<keyof Ops, readonly [string, string]>"]
         return lines
+
+
+def _key(name: str) -> str:
+    """A name as the key of an object: quoted where it is no identifier (`dataset-versions_commit`)."""
+    return name if name.isidentifier() else f'"{name}"'
 
 
 def main() -> int:
