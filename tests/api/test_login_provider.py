@@ -221,26 +221,24 @@ def test_a_page_to_return_to_cannot_carry_markup(site: TestClient, provider: Pro
 
 
 def test_a_new_proof_counts_for_a_decision_and_an_old_one_does_not(site: TestClient, provider: Provider) -> None:
-    from modelwright.domains.access import sessions
+    from modelwright.domains.access import service
     from modelwright.types.access import Confirmation
     from modelwright.types.errors import Unauthenticated
 
     ctx: Any = site.ctx  # pyright: ignore[reportAttributeAccessIssue]
 
     def acting() -> Any:
-        from modelwright.domains.access import service
-
         secret = site.cookies.get("mw_session")
         return ctx.acting(service.authenticate(ctx, service.Credentials(session=secret or "")), "default")
 
     provider.twist = lambda claims: claims.update(auth_time=claims["iat"] - 3_600)
     log_in(site, provider)
     with pytest.raises(Unauthenticated):
-        sessions.confirm(acting(), Confirmation())
+        service.confirm(acting(), Confirmation())
     assert log_in(site, provider, "?fresh=true").status_code == 401  # it was asked for a new proof, and gave an old one
     provider.twist = lambda claims: None
     assert log_in(site, provider, "?fresh=true").status_code == 200
-    assert sessions.confirm(acting(), Confirmation()) == "login"
+    assert service.confirm(acting(), Confirmation()) == "login"
 
 
 def test_without_admission_strangers_stay_out(engine: str, tmp_path: Path, provider: Provider) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from modelwright.domains.access import service, sessions
+from modelwright.domains.access import service
 from modelwright.testing.clients import client as make
 from modelwright.types.access import Confirmation
-from modelwright.types.errors import Denied, Unauthenticated
+from modelwright.types.errors import Denied, Invalid, Unauthenticated
 
 from .conftest import ADMIN_TOKEN, PASSWORD, People
 
@@ -175,26 +175,42 @@ def test_a_decision_takes_a_proof(people: People) -> None:
 
     viewer = as_(people.secrets["viewer"])
     with pytest.raises(Unauthenticated):
-        sessions.confirm(viewer, Confirmation())
+        service.confirm(viewer, Confirmation())
     with pytest.raises(Unauthenticated):
-        sessions.confirm(viewer, Confirmation(password="not the right one"))
+        service.confirm(viewer, Confirmation(password="not the right one"))
     with pytest.raises(Unauthenticated):
-        sessions.confirm(viewer, Confirmation(token=people.secrets["viewer"]))
-    assert sessions.confirm(viewer, Confirmation(password=PASSWORD)) == "password"
+        service.confirm(viewer, Confirmation(token=people.secrets["viewer"]))
+    assert service.confirm(viewer, Confirmation(password=PASSWORD)) == "password"
     made = people.root("POST", "/api/v1/tokens?user=viewer", json={"scopes": ["approve"]}, expect=201)["secret"]
-    assert sessions.confirm(viewer, Confirmation(token=made)) == "token"
-    assert sessions.confirm(as_(made), Confirmation()) == "token"
+    assert service.confirm(viewer, Confirmation(token=made)) == "token"
+    assert service.confirm(as_(made), Confirmation()) == "token"
     with pytest.raises(Unauthenticated):
-        sessions.confirm(as_(people.secrets["editor"]), Confirmation(token=made))  # somebody else's
+        service.confirm(as_(people.secrets["editor"]), Confirmation(token=made))  # somebody else's
     body = {"name": "ci", "service": True, "roles": {"team": "approver"}}
     people.root("POST", "/api/v1/users", json=body, expect=201)
     robot = people.root("POST", "/api/v1/tokens?user=ci", json={"scopes": ["approve"]}, expect=201)["secret"]
     with pytest.raises(Denied):
-        sessions.confirm(as_(robot), Confirmation(token=robot))
+        service.confirm(as_(robot), Confirmation(token=robot))
     session = log_in(people)
     here = ctx.acting(service.authenticate(ctx, service.Credentials(session=session)), "team")
-    assert sessions.confirm(here, Confirmation()) == "login"
+    assert service.confirm(here, Confirmation()) == "login"
     with ctx.db.write() as tx:
         tx.execute("UPDATE sessions SET proved_ms = proved_ms - 301000")
     with pytest.raises(Unauthenticated):
-        sessions.confirm(here, Confirmation())
+        service.confirm(here, Confirmation())
+
+
+def test_settings_of_logins_that_cannot_be_are_refused_at_the_start(tmp_path: Path) -> None:
+    for number, settings in enumerate(
+        (
+            {"header_user": "x-forwarded-user"},
+            {"header_user": "x-forwarded-user", "header_proxies": ("everyone",)},
+            {"group_roles": ("risk",)},
+            {"group_roles": ("risk=team:god",)},
+            {"group_roles": ("=team:viewer",)},
+            {"oidc_issuer": "http://login.example.org", "oidc_client_id": "x"},
+            {"oidc_issuer": "https://login.example.org"},
+        )
+    ):
+        with pytest.raises(Invalid):
+            make(tmp_path / str(number), **settings)

@@ -14,6 +14,7 @@ import ipaddress
 import time
 from collections.abc import Sequence
 
+from modelwright.domains.access import providers
 from modelwright.domains.access import service as access
 from modelwright.kit.context import Ctx
 from modelwright.kit.http.edge import UNKNOWN, Headers, Scope, Unknown
@@ -58,6 +59,7 @@ class Guard:
 
     def __init__(self, ctx: Ctx) -> None:
         settings = ctx.settings
+        providers.check(settings)
         self._ctx = ctx
         self._open = not asks_for_login(settings)
         self._loopback = is_loopback(settings.host)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+import urllib.parse
 
 import msgspec
 
@@ -81,6 +82,21 @@ def _networks(entries: tuple[str, ...]) -> tuple[Network, ...]:
 def proxies(settings: Settings) -> tuple[Network, ...]:
     """The proxies whose word is taken. Raises `Invalid` for a setting that cannot be read."""
     return _networks(settings.header_proxies) if settings.header_user else ()
+
+
+def check(settings: Settings) -> None:
+    """Raises `Invalid` for settings of logins that cannot be, before the server starts with them."""
+    group_map(settings.group_roles)
+    if settings.header_user and not proxies(settings):
+        raise Invalid("a header that names the user needs proxies to trust", where="header_proxies")
+    if not settings.oidc_issuer:
+        return
+    parts = urllib.parse.urlsplit(settings.oidc_issuer)
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.scheme != "https" and not (parts.scheme == "http" and local):
+        raise Invalid("a login provider is reached by https://", where="oidc_issuer")
+    if not settings.oidc_client_id:
+        raise Invalid("a login provider knows this server by a client id", where="oidc_client_id")
 
 
 def memberships(settings: Settings, who: Person) -> Wanted:

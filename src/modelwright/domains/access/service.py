@@ -24,13 +24,16 @@ from modelwright.domains.access.queries import groups as held
 from modelwright.domains.access.queries import sessions as kept
 from modelwright.domains.access.queries import tokens as issued
 from modelwright.domains.access.queries import users as queries
+from modelwright.domains.audit import service as audit
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
-from modelwright.types.access import DEFAULT_WORKSPACE, Actor, Permission, User
-from modelwright.types.errors import Denied, Unauthenticated
+from modelwright.types.access import DEFAULT_WORKSPACE, Actor, Confirmation, Permission, TokenScope, User
+from modelwright.types.errors import Denied, ModelwrightError, Unauthenticated
 
 LEASE_S = 0.05
 _TOUCH_MS = 60_000
+FRESH_MS = 5 * 60 * 1000
+"""How long a login counts as a proof for a decision."""
 _VERIFIED = 1_000
 _WELCOME_S = 2.0
 _WRONG = "the user name or the password is wrong"
@@ -298,6 +301,55 @@ def trusted(ctx: Ctx, address: str) -> bool:
     except ValueError:
         return False
     return any(found in network for network in providers.proxies(ctx.settings))
+
+
+def confirm(ctx: Ctx, proof: Confirmation, *, address: str = "") -> str:
+    """Make sure that it is the person who decides; how it was proved (`password`, `token`, `login`, `local`).
+
+    A password or a token with the scope approve, of the caller; or a login at most five minutes old; or the request
+    itself was made with a token of that scope. Wrong passwords are counted as at the login.
+
+    Raises:
+        Unauthenticated: no proof, or a wrong one. Denied: a service account cannot decide. Unavailable: too many wrong.
+    """
+    try:
+        return _confirmed(ctx, proof, address)
+    except ModelwrightError as error:
+        audit.refused(ctx, "confirmation.refused", f"user/{ctx.who}", {"address": address, "reason": error.kind})
+        raise
+
+
+def _confirmed(ctx: Ctx, proof: Confirmation, address: str) -> str:
+    actor = ctx.actor
+    if actor is None:
+        raise Unauthenticated
+    if actor.service:
+        raise Denied("a service account cannot decide; people do")
+    if actor.name == "local" and actor.server_admin and not actor.session and not actor.token_id:
+        return "local"
+    if proof.password is not None:
+        user = by_password(ctx, actor.name, proof.password, address)
+        if user.name == actor.name:
+            return "password"
+    if proof.token is not None:
+        token_id = rules.split_token(proof.token)
+        if token_id is not None and _approves(by_token(ctx, token_id, proof.token, actor.name).scopes):
+            return "token"
+        raise Unauthenticated("that token has no scope approve", where="token")
+    if actor.token_id and _approves(actor.scopes):
+        return "token"
+    if actor.session:
+        with ctx.db.read() as tx:
+            live = kept.live_by_public(tx, actor.session)
+        if live is not None and live.user == actor.name and live.proved_ms > ctx.clock.now_ms() - FRESH_MS:
+            return "login"
+    raise Unauthenticated(
+        "prove again who you are", where="confirmation", hint="send your password, or a token with the scope approve"
+    )
+
+
+def _approves(scopes: tuple[TokenScope, ...] | None) -> bool:
+    return scopes is not None and (TokenScope.APPROVE in scopes or TokenScope.ADMIN in scopes)
 
 
 @functools.cache

@@ -12,12 +12,10 @@ from modelwright.domains.access.queries import users as queries
 from modelwright.domains.audit import service as audit
 from modelwright.kit.context import Ctx
 from modelwright.kit.sealed import sealer
-from modelwright.types.access import Confirmation, Login, Permission, Session, TokenScope, User
+from modelwright.types.access import Login, Permission, Session, User
 from modelwright.types.errors import Denied, ModelwrightError, NotFound, Unauthenticated, Unavailable
 
 _PLACE = "session/"
-FRESH_MS = 5 * 60 * 1000
-"""How long a login counts as a proof for a decision."""
 
 
 class Browser(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,55 +126,6 @@ def end_others(ctx: Ctx) -> int:
         if ended:
             audit.append(ctx, tx, "session.ended", f"user/{actor.name}", {"others": ended})
     return ended
-
-
-def confirm(ctx: Ctx, proof: Confirmation, *, address: str = "") -> str:
-    """Make sure that it is the person who decides; how it was proved (`password`, `token`, `login`, `local`).
-
-    A password or a token with the scope approve, of the caller; or a login at most five minutes old; or the request
-    itself was made with a token of that scope. Wrong passwords are counted as at the login.
-
-    Raises:
-        Unauthenticated: no proof, or a wrong one. Denied: a service account cannot decide. Unavailable: too many wrong.
-    """
-    try:
-        return _confirmed(ctx, proof, address)
-    except ModelwrightError as error:
-        audit.refused(ctx, "confirmation.refused", f"user/{ctx.who}", {"address": address, "reason": error.kind})
-        raise
-
-
-def _confirmed(ctx: Ctx, proof: Confirmation, address: str) -> str:
-    actor = ctx.actor
-    if actor is None:
-        raise Unauthenticated
-    if actor.service:
-        raise Denied("a service account cannot decide; people do")
-    if actor.name == "local" and actor.server_admin and not actor.session and not actor.token_id:
-        return "local"
-    if proof.password is not None:
-        user = service.by_password(ctx, actor.name, proof.password, address)
-        if user.name == actor.name:
-            return "password"
-    if proof.token is not None:
-        token_id = rules.split_token(proof.token)
-        if token_id is not None and _approves(service.by_token(ctx, token_id, proof.token, actor.name).scopes):
-            return "token"
-        raise Unauthenticated("that token has no scope approve", where="token")
-    if actor.token_id and _approves(actor.scopes):
-        return "token"
-    if actor.session:
-        with ctx.db.read() as tx:
-            live = kept.live_by_public(tx, actor.session)
-        if live is not None and live.user == actor.name and live.proved_ms > ctx.clock.now_ms() - FRESH_MS:
-            return "login"
-    raise Unauthenticated(
-        "prove again who you are", where="confirmation", hint="send your password, or a token with the scope approve"
-    )
-
-
-def _approves(scopes: tuple[TokenScope, ...] | None) -> bool:
-    return scopes is not None and (TokenScope.APPROVE in scopes or TokenScope.ADMIN in scopes)
 
 
 def _whole(ctx: Ctx) -> None:
