@@ -6,6 +6,8 @@ import os
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -190,6 +192,31 @@ def test_whoever_keeps_no_sums_may_write_the_file_without_a_false_alarm(tmp_path
     assert damages(tmp_path) == []
     told = CliRunner().invoke(cli, ["doctor", "--dir", str(tmp_path)])
     assert "have no checksum yet" in told.output
+
+
+def test_another_process_of_ours_keeps_the_sums_as_well(tmp_path: Path) -> None:
+    database = filled(tmp_path)
+    path = tmp_path / "modelwright.db"
+    code = f"""
+from pathlib import Path
+from modelwright.kit.db import Database
+from modelwright.kit.sqlite import Sqlite
+database = Database(Sqlite(Path({str(path)!r})))
+with database.write() as tx:
+    tx.execute("UPDATE t SET data = data || '!'")
+database.close()
+"""
+    for turn in range(3):
+        subprocess.run([sys.executable, "-c", code], check=True)
+        assert page_sums.of(path).missing()[0] == 0, "the other one wrote its changes back, with their sums"
+        for number in range(30):
+            database.submit(insert(1_000 * (turn + 1) + number)).result(20)
+        assert damages(tmp_path) == []
+        (bare, total) = page_sums.of(path).missing()
+        assert bare < total
+    database.close()
+    assert damages(tmp_path) == []
+    assert page_sums.of(path).missing()[0] == 0
 
 
 def test_sums_that_are_torn_or_gone_are_made_again(tmp_path: Path) -> None:

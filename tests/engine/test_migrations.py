@@ -20,6 +20,7 @@ from modelwright.server.migrations.schema import metadata
 from modelwright.types.errors import Invalid, Unavailable
 
 _FOREIGN_KEY = re.compile(r",? FOREIGN KEY ?\([^)]*\) REFERENCES \w+ \([^)]*\)( ON DELETE \w+)?")
+_UNIQUE = re.compile(r",? UNIQUE \([^)]*\)")
 _CATALOG = (
     """SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
        (SELECT collname FROM pg_collation o WHERE o.oid = a.attcollation)
@@ -45,14 +46,16 @@ def described(dialect: Dialect) -> list[Any]:
                 "SELECT type, name, tbl_name, sql FROM sqlite_master "
                 "WHERE tbl_name <> 'alembic_version' AND name NOT LIKE 'sqlite_%'"
             ).fetchall()
-            # Foreign keys of a table have no order, so they are compared on their own.
-            texts = [(*names, _FOREIGN_KEY.sub("", re.sub(r"\s+", " ", sql or ""))) for *names, sql in rows]
+            # Foreign and unique keys of a table have no order, so they are compared on their own.
+            flat = [(*names, re.sub(r"\s+", " ", sql or "")) for *names, sql in rows]
+            texts = [(*names, _UNIQUE.sub("", _FOREIGN_KEY.sub("", sql))) for *names, sql in flat]
+            unique = [(name, sorted(_UNIQUE.findall(sql))) for _, name, _, sql in flat]
             keys = [
                 (name, sorted(row[2:] for row in connection.execute(f"PRAGMA foreign_key_list({name})")))
                 for kind, name, *_ in rows
                 if kind == "table"
             ]
-            return [sorted(map(repr, part)) for part in (texts, keys)]
+            return [sorted(map(repr, part)) for part in (texts, keys, unique)]
         return [sorted(map(repr, connection.execute(query).fetchall())) for query in _CATALOG]
     finally:
         connection.close()
@@ -113,7 +116,8 @@ def test_audit_rows_can_be_neither_changed_nor_removed(empty: Any) -> None:
     migrations.upgrade(dialect)
     connection = dialect.connect(writer=True)
     connection.execute(
-        "INSERT INTO audit_events(at_ms, workspace, actor, action, subject) VALUES (1, 'w', 'a', 'x', 's')"
+        "INSERT INTO audit_events(id, at_ms, workspace, actor, action, subject, leaf) "
+        "VALUES (1, 1, 'w', 'a', 'x', 's', 'l')"
     )
     for statement in ("UPDATE audit_events SET actor = 'b'", "DELETE FROM audit_events"):
         with pytest.raises(Exception, match="append-only"):

@@ -42,12 +42,14 @@ class Notes:
         self.harmed: dict[int, int] = {}
         """Pages that were damaged when they were changed, and when that was noticed (Unix ms)."""
         self.volume = 0
+        self._seen: tuple[int, ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> Notes:
         """As far as the file is whole; empty when there is none."""
         notes = cls(path)
         try:
+            notes._see()
             data = path.read_bytes()
         except FileNotFoundError:
             return notes
@@ -95,9 +97,19 @@ class Notes:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        self._see()
         self.volume += len(data)
         for kind, body in records:
             self.apply(kind, body)
+
+    def current(self) -> bool:
+        """Whether the file is as this object left it, or read it: another process may have added to it."""
+        before = self._seen
+        try:
+            self._see()
+        except FileNotFoundError:
+            return False
+        return before == self._seen
 
     def compact(self) -> None:
         """Write the file anew, without its history."""
@@ -110,6 +122,7 @@ class Notes:
             file.flush()
             os.fsync(file.fileno())
         path.replace(self.path)
+        self._see()
         self.volume = len(data)
 
     def of(self, page: int) -> int:
@@ -126,6 +139,10 @@ class Notes:
         if self.under_way:
             return salts == self.salts
         return self.known == (file.st_mtime_ns, file.st_size)
+
+    def _see(self) -> None:
+        file = self.path.stat()
+        self._seen = (file.st_ino, file.st_size, file.st_mtime_ns)
 
     def _set(self, page: int, value: int) -> None:
         if page > len(self.sums):

@@ -61,9 +61,17 @@ class PageSums:
             Unavailable: the log has lost commits, and opening the database would hide that.
         """
         with self._count:
-            if not self._sessions:
-                check_log(self.path)
+            self._check()
             self._sessions += 1
+
+    def check(self) -> None:
+        """As `enter`, for who only wants to know."""
+        with self._count:
+            self._check()
+
+    def _check(self) -> None:
+        if not self._sessions:
+            check_log(self.path)
 
     def leave(self, session: sqlite3.Connection, close: Callable[[], None]) -> None:
         """Close a session; the last one writes the log back before SQLite does so without the sums."""
@@ -167,7 +175,9 @@ class PageSums:
         known = self._known()
         if known is None:
             return
-        notes = self._notes = self._notes or Notes.read(self.path.with_name(self.path.name + "-sums"))
+        notes = self._notes
+        if notes is None or not notes.current():
+            notes = self._notes = Notes.read(self.path.with_name(self.path.name + "-sums"))
         try:
             self._intend(notes, known)
         except OSError as error:
@@ -305,30 +315,45 @@ def check_log(path: Path) -> None:
     Raises:
         Unavailable: commits are missing.
     """
-    log = Log(path.with_name(path.name + "-wal"))
-    known = None
+    for _ in range(_TRIES):
+        before = _index_of(path)
+        try:
+            changed = path.with_name(path.name + "-wal").stat().st_mtime_ns
+            damage = _log_damage_of(path, before)
+            if damage is None:
+                return
+            if before == _index_of(path) and changed == damage.path.stat().st_mtime_ns:
+                break
+        except OSError:
+            return  # there is none, or SQLite meets the same error
+        time.sleep(0.05)
+    else:
+        return  # it is being written, so a server has it open, and nothing will be cut off
+    where = f"behind frame {damage.frames}"
+    if damage.bad and before and before.frames:
+        where = f"at frame {damage.bad[0]} of {before.frames}, of which {before.written_back} are in the database"
+    raise Unavailable(
+        f"the database's log is damaged {where}: opening it would lose changes that were committed",
+        where=str(damage.path),
+        hint="`mw restore` a backup, or see 'A damaged log' in docs/reference/reliability.md",
+    )
+
+
+def _index_of(path: Path) -> Index | None:
     with contextlib.suppress(OSError):
         descriptor = os.open(path.with_name(path.name + "-shm"), os.O_RDONLY | _CLOEXEC)
         try:
-            known = index(descriptor)
+            return index(descriptor)
         finally:
             os.close(descriptor)
-    try:
-        if known and known.frames and log.is_of(known):
-            if not log.follow(known) or log.bad:
-                raise _damaged(log, known.frames)
-        elif not log.follow_to_end():
-            raise _damaged(log, 0)
-    except OSError:
-        return  # there is none, or SQLite meets the same error
+    return None
 
 
-def _damaged(log: Log, frames: int) -> Unavailable:
-    where = f"at frame {log.bad[0]} of {frames}" if log.bad and frames else f"behind frame {log.frames}"
-    return Unavailable(
-        f"the database's log is damaged {where}: opening it would lose changes that were committed",
-        where=str(log.path), hint="`mw restore` a backup, or see 'A damaged log' in docs/reference/reliability.md",
-    )
+def _log_damage_of(path: Path, known: Index | None) -> Log | None:
+    log = Log(path.with_name(path.name + "-wal"))
+    if known and known.frames and log.is_of(known):
+        return None if log.follow(known) and not log.bad else log
+    return None if log.follow_to_end() else log
 
 
 _all: dict[Path, PageSums] = {}

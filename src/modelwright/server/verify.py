@@ -66,8 +66,9 @@ def summed(path: Path) -> tuple[int, int]:
     Raises:
         Unavailable: opening it would lose commits, because its log is damaged.
     """
-    page_sums.check_log(path)
-    return page_sums.of(path).missing()
+    sums = page_sums.of(path)
+    sums.check()
+    return sums.missing()
 
 
 def _file(ctx: Ctx) -> Iterator[str]:
