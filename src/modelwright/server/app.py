@@ -72,6 +72,7 @@ def build(settings: Settings, ctx: Ctx | None = None) -> tuple[Starlette, Ctx]:
     """The application and its state. The database is closed when the application's lifespan ends."""
     state = ctx or open_state(settings)
     state.hooks.setdefault("still_welcome", []).append(access.still_welcome)
+    state.hooks.setdefault("welcome_now", []).append(access.welcome_now)
     guard = Guard(state)
     edge = Edge(wiring.routes(), state, guard)
     edge.add(server_routes(edge, login=guard.asks_for_login))

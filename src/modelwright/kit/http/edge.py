@@ -223,7 +223,9 @@ class Edge:
             if isinstance(actor, Unknown):
                 actor = await self._in_pool(self._gate.look_up, scope, headers)
             ctx = scope[CTX] = self._ctx.acting(actor, workspace, request_id)
-            if not operation.resource or not ctx.may_some(operation.permission, operation.resource):
+            if operation.resource:
+                ctx.require_some(operation.permission, operation.resource)
+            else:
                 ctx.require(operation.permission)
             if workspace != DEFAULT_WORKSPACE and operation.permission in _IN_WORKSPACE:
                 exists = self._gate.enter(workspace)
