@@ -217,6 +217,18 @@ def test_facets_of_the_wrong_form_are_kept_and_lose_no_event(small: TestClient) 
     assert get(small, "/namespaces/n/datasets/t")["facets"]["version"] == "x"
 
 
+def test_nul_is_refused_in_names_and_kept_out_of_texts(client: TestClient) -> None:
+    facets = {"version": {"datasetVersion": "a\x00b"}, "other": {"x": "a\x00b"},
+              "documentation": {"description": "\x00"},
+              "schema": {"fields": [{"name": "a\x00b"}]},
+              "dataQualityAssertions": {"assertions": [{"assertion": "a\x00b", "column": "\x00", "success": True}]}}
+    send(client, event(outputs=[{"namespace": "n", "name": "t", "facets": facets}]))
+    assert get(client, "/namespaces/n/datasets/t")["facets"]["other"] == {"x": "a\x00b"}
+    for path in ("/search?q=%00", "/namespaces/n%00/jobs", "/namespaces/n/datasets/a%00b", "/lineage?nodeId=job:a%00:b",
+                 "/column-lineage?nodeId=datasetField:n:t:%00"):
+        assert client.get(f"{ROOT}{path}").status_code == 400, path
+
+
 def test_large_things_are_bounded(small: TestClient) -> None:
     plan = {"spark.logicalPlan": {"plan": "x" * 400_000}}
     send(small, event(run_facets=plan))

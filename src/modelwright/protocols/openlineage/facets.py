@@ -71,7 +71,7 @@ def symlinks(facets: JSON, where: str) -> list[JSON]:
 def version(facets: JSON) -> str:
     """The version of the table that was read or written, as its system numbers it."""
     value = _inner(facets, "version").get("datasetVersion")
-    return value[:500] if isinstance(value, str) else ""
+    return _plain(value)[:500] if isinstance(value, str) else ""
 
 
 def removed(facets: JSON) -> bool:
@@ -89,9 +89,9 @@ def checks(facets: JSON) -> list[ToldCheck]:
             if isinstance(said, str) and said:
                 found.append(
                     ToldCheck(
-                        name=said[:500],
+                        name=_plain(said)[:500],
                         passed=success if isinstance(success, bool) else None,
-                        column=str(each.get("column") or "")[:_COLUMN_CHARS],
+                        column=_plain(str(each.get("column") or ""))[:_COLUMN_CHARS],
                         detail=_detail(each),
                     )
                 )
@@ -202,6 +202,11 @@ def _tag(each: JSON) -> str:
 def _detail(each: JSON) -> str:
     kept = {key: value for key, value in each.items() if key not in ("success", "column") and value is not None}
     return to_json(kept).decode()[:2_000]
+
+
+def _plain(text: str) -> str:
+    """Without NUL, which no database keeps in a text."""
+    return text.replace("\0", "")
 
 
 def _inner(facets: Mapping[str, Any], name: str) -> JSON:

@@ -109,14 +109,14 @@ def run_lineage(ctx: Ctx, request: Request) -> Response:
 @ROUTES.get("/lineage", permission=READ, raw=True, summary="The graph of jobs and datasets around one of them")
 def lineage(ctx: Ctx, request: Request) -> Response:
     """`nodeId` (`dataset:ns:name`, `job:ns:name`) and `depth`."""
-    node = _node(ctx, request.query_params.get("nodeId", ""))
+    node = _node(ctx, _plain(request.query_params.get("nodeId", ""), "nodeId"))
     return answer(graph(ctx, node, _number(request, "depth", 20, 100)))
 
 
 @ROUTES.get("/column-lineage", permission=READ, raw=True, summary="The graph of columns around a dataset or a column")
 def column_lineage(ctx: Ctx, request: Request) -> Response:
     """`nodeId` (`dataset:ns:name`, `datasetField:ns:name:field`, `job:ns:name`), `depth`, `withDownstream`."""
-    text = request.query_params.get("nodeId", "")
+    text = _plain(request.query_params.get("nodeId", ""), "nodeId")
     down = request.query_params.get("withDownstream", "false").lower() == "true"
     depth = _number(request, "depth", 20, 100)
     if not text.startswith("datasetField:"):
@@ -141,7 +141,8 @@ def search(ctx: Ctx, request: Request) -> Response:
     """`q`, `filter` (JOB, DATASET), `sort` (NAME, UPDATE_AT), `limit`."""
     query = request.query_params
     kinds = {"JOB": ["job"], "DATASET": ["table"]}.get(query.get("filter", "").upper(), list(catalog.KINDS))
-    found = catalog.named(ctx, query.get("q", "")[:500], kinds, _number(request, "limit", 10, catalog.MOST))
+    text = _plain(query.get("q", ""), "q")[:500]
+    found = catalog.named(ctx, text, kinds, _number(request, "limit", 10, catalog.MOST))
     if query.get("sort", "NAME").upper() == "NAME":
         found = sorted(found, key=lambda each: each.name.name)
     return answer({"totalCount": len(found), "results": [shapes.found(each) for each in found]})
@@ -196,7 +197,13 @@ def _versions(ctx: Ctx, request: Request, kind: str, namespace: str, name: str, 
 def _segments(request: Request) -> list[str]:
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     rest = raw.split(b"?", 1)[0].decode("ascii", "replace").partition("/namespaces/")[2]
-    return [unquote(each) for each in rest.split("/") if each]
+    return [_plain(unquote(each), "path") for each in rest.split("/") if each]
+
+
+def _plain(text: str, where: str) -> str:
+    if "\0" in text:
+        raise Invalid("the text holds a NUL character", where=where)
+    return text
 
 
 def _node(ctx: Ctx, text: str) -> Node:
