@@ -15,7 +15,7 @@ from modelwright.types.page import Page, Search
 from modelwright.types.registry import Kind, ModelVersion, RegisteredUpdate, StageSet, VersionCreate
 from modelwright.types.tracking import Artifact
 
-routes = Routes(prefix="/api/v1", tag="registry")
+routes = Routes(prefix="/api/v1", tag="model_versions")
 _MODELS = "models"
 _ONE = "/registered-models/{name}/versions/{version}"
 
