@@ -18,7 +18,7 @@ def test_the_log_is_read_exported_verified_and_a_change_is_named(tmp_path: Path)
         client = modelwright.Client(url)
         made = client.experiments.create("audited")
         for number in range(20):
-            client.experiments.update(made.id, description=f"number {number}")
+            client.experiments.update(made.id, name=f"audited {number}")
         key = mw("audit", "keys", cwd=tmp_path, url=url)
         assert key.returncode == 0, key.stderr
         rows = json.loads(mw("audit", "log", "--json", "-n", "5", cwd=tmp_path, url=url).stdout)
