@@ -1,7 +1,7 @@
 """How fast lineage is walked over HTTP: `python -m bench.lineage [EDGES]`, on SQLite and an embedded PostgreSQL.
 
-The graph has things of eight kinds in layers, each made of 3 to 4 earlier ones (popular ones more often), and ten hubs
-with a hundred thousand children each when there are a million edges. One connection; the median and the slowest of 100
+The graph has things of eight kinds, each made of three earlier ones (popular ones more often), and ten hubs that have a
+tenth of all edges between them. One connection; the median and the slowest of 100
 in 200 calls of random things, each with JSON of the whole answer.
 """
 

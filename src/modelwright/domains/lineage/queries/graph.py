@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from modelwright.domains.lineage.rules import ORIGINS
 from modelwright.kit.db import Tx
-from modelwright.types.codec import from_json
+from modelwright.types.codec import reader
 from modelwright.types.lineage import ColumnEdge, EdgeOrigin, GraphNode, Node, Proof
 
 _MANY = 400
+_facts = reader(dict[str, Any])
 _NODE = "id, kind, name, label, facts, deleted_ms"
 _EDGE = "id, source, target, origin, via, first_ms, last_ms"
 
@@ -52,7 +53,7 @@ class ColumnRow(NamedTuple):
 
 def shown(row: NodeRow, depth: int, *, more: bool = False) -> GraphNode:
     """A node for an answer."""
-    facts: dict[str, Any] = {} if row.facts == "{}" else from_json(row.facts, dict[str, Any])
+    facts: dict[str, Any] = {} if row.facts == "{}" else _facts(row.facts.encode())
     gone = row.deleted_ms is not None
     return GraphNode(kind=row.kind, id=row.name, label=row.label, depth=depth, facts=facts, gone=gone, more=more)
 
