@@ -26,7 +26,7 @@ from modelwright.types.errors import Unavailable
 from modelwright.types.tracking import RunCreate
 
 FULL = os.environ.get("MODELWRIGHT_CHAOS") == "full"
-FLIPS = 10_000 if FULL else 150
+FLIPS = 10_000 if FULL else 600
 ROWS = 120
 
 

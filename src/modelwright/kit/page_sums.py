@@ -187,9 +187,9 @@ class PageSums:
             self._writes_back = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=0)
             for pragma in ("synchronous=FULL", "fullfsync=ON", "checkpoint_fullfsync=ON", "wal_autocheckpoint=0"):
                 self._writes_back.execute(f"PRAGMA {pragma}")
-        (_, _, done) = self._writes_back.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        (busy, _, done) = self._writes_back.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         self._not_before = 0 if done == known.frames else known.frames + 1_000  # readers are in the way
-        if notes is None:
+        if notes is None or busy or done < 0:  # somebody else is writing back: what was noted stays under way
             return
         try:
             self._finish(notes, done)
