@@ -6,7 +6,8 @@ import asyncio
 import concurrent.futures
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import Any, Protocol
 
 import zstandard
 from starlette.requests import ClientDisconnect, Request
@@ -16,7 +17,11 @@ from modelwright.types.errors import Invalid, TooLarge, Unavailable
 LIMIT = "modelwright.max_body"
 LOOP = "modelwright.loop"
 POOL = "modelwright.pool"
-"""Names in the ASGI scope, set by the edge."""
+HEADERS = "modelwright.headers"
+"""Names in the ASGI scope, set by the edge; `HEADERS` are all of the request by name."""
+
+EXCHANGE = "modelwright.exchange"
+"""Name in the ASGI scope, set by servers that know a shorter way (an `Exchange`)."""
 
 _STALL_S = 30.0  # a body that stops arriving for so long is given up
 _PATIENCE_S = 60.0  # a body that comes slower than _SLOWEST for longer than this is given up as well
@@ -30,6 +35,24 @@ _KEEP = 8 * 1024 * 1024  # beyond this, inflated bytes are counted before they a
 _ON_LOOP = 64 * 1024  # compressed bodies up to this size are inflated without a thread
 
 
+class Exchange(Protocol):
+    """What a server can do without the messages of ASGI."""
+
+    def body(self) -> bytes | None:
+        """The whole body as it came, when all of it is here; it can be taken once."""
+        ...
+
+    def answer(self, status: int, head: bytes, body: bytes) -> bool:
+        """Send an answer: its headers as they are written and its body; False when that must go the usual way."""
+        ...
+
+
+def headers(scope: MutableMapping[str, Any]) -> dict[bytes, bytes]:
+    """The headers of a request by name, in lower case; of one that is repeated, the last."""
+    known: dict[bytes, bytes] | None = scope.get(HEADERS)
+    return dict(scope["headers"]) if known is None else known
+
+
 async def body(request: Request, limit: int | None = None) -> bytes:
     """The whole body, decompressed as its `Content-Encoding` says.
 
@@ -41,11 +64,17 @@ async def body(request: Request, limit: int | None = None) -> bytes:
         Invalid: an unknown or a broken encoding, or a body that stalls.
     """
     most: int = request.scope[LIMIT] if limit is None else limit
-    coding = request.headers.get("content-encoding", "").strip().lower()
-    declared = request.headers.get("content-length", "")
+    given = headers(request.scope)
+    declared = given.get(b"content-length", b"")
     if len(declared) > 18 or (declared.isdigit() and int(declared) > most):
         raise _too_large(most)
-    content = await _received(request, most)
+    exchange: Exchange | None = request.scope.get(EXCHANGE)
+    content = None if exchange is None else exchange.body()
+    if content is None:
+        content = await _received(request, most)
+    elif len(content) > most:
+        raise _too_large(most)
+    coding = given[b"content-encoding"].decode("latin-1").strip().lower() if b"content-encoding" in given else ""
     if not coding or coding == "identity" or not content:
         return content
     unpack = _CODINGS.get(coding)

@@ -20,7 +20,7 @@ from starlette.responses import Response, StreamingResponse
 from modelwright.kit import logs
 from modelwright.kit.context import Ctx
 from modelwright.kit.http.bind import pairs
-from modelwright.kit.http.body import LIMIT, LOOP, POOL, body
+from modelwright.kit.http.body import EXCHANGE, HEADERS, LIMIT, LOOP, POOL, Exchange, body
 from modelwright.kit.http.errors import extra_headers, render
 from modelwright.kit.http.router import Router
 from modelwright.kit.http.routes import Operation, Routes
@@ -172,6 +172,8 @@ class Edge:
             self._number += 1
             request_id = f"{self._prefix}{self._number:08x}"
         answer = _Answer(self, send, method, (*self._gate.headers, (b"x-request-id", request_id.encode())))
+        answer.exchange = scope.get(EXCHANGE)
+        scope[HEADERS] = headers
         if self.draining:
             answer.common = (*answer.common, (b"connection", b"close"))
         operation: Operation | None = None
@@ -355,13 +357,14 @@ class Edge:
 class _Answer:
     """The one answer of a request, with the headers that all answers carry."""
 
-    __slots__ = ("common", "edge", "head", "send", "started", "status")
+    __slots__ = ("common", "edge", "exchange", "head", "send", "started", "status")
 
     def __init__(self, edge: Edge, send: Send, method: str, common: tuple[tuple[bytes, bytes], ...]) -> None:
         self.edge = edge
         self.send = send
         self.head = method == "HEAD"
         self.common = common
+        self.exchange: Exchange | None = None
         self.started = False
         self.status = 0
 
@@ -369,12 +372,28 @@ class _Answer:
         """A response whose body is in memory."""
         self.started = True
         self.status = response.status_code
-        await self.send(
-            {"type": "http.response.start", "status": self.status, "headers": self._headers(response.raw_headers)}
-        )
-        await self.send({"type": "http.response.body", "body": b"" if self.head else response.body})
+        if not self._at_once(response):
+            await self.send(
+                {"type": "http.response.start", "status": self.status, "headers": self._headers(response.raw_headers)}
+            )
+            await self.send({"type": "http.response.body", "body": b"" if self.head else response.body})
         if response.background is not None:
             await response.background()
+
+    def _at_once(self, response: Response) -> bool:
+        """Send what is plain in one piece, where the server can."""
+        own = response.raw_headers
+        if self.exchange is None or self.head or self.edge.draining or len(own) != len(_PLAIN):
+            return False
+        parts: list[bytes] = []
+        for name, value in (*own, *self.common):
+            parts += (name, b": ", value, b"\r\n")
+        if not (own[0][0] in _PLAIN and own[1][0] in _PLAIN and own[0][0] != own[1][0]):
+            return False
+        head = b"".join(parts)
+        if head.count(b"\n") != len(parts) // 4 or head.count(b"\r") != len(parts) // 4 or b"\0" in head:
+            return False  # a line break in a value: the usual way refuses it
+        return self.exchange.answer(self.status, head, bytes(response.body))
 
     async def give(self, response: Response, scope: Scope, receive: Any) -> None:
         """Any Starlette response. HEAD gets the headers alone."""

@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from modelwright.kit.context import Ctx
 from modelwright.kit.http import Routes, body
-from modelwright.kit.http.body import POOL
+from modelwright.kit.http.body import POOL, headers
 from modelwright.kit.http.near import near
 from modelwright.protocols.mlflow import encode, errors
 from modelwright.protocols.mlflow.decode import Reader
@@ -144,7 +144,7 @@ def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _refuse_workspaces(request: Request) -> None:
-    if request.headers.get("x-mlflow-workspace", "").strip():
+    if headers(request.scope).get(b"x-mlflow-workspace", b"").strip():
         raise errors.WorkspacesOff
 
 
@@ -189,9 +189,9 @@ async def _content(request: Request, method: str) -> bytes | None:
     if method not in _WITH_BODY:
         return None
     if method in _JSON_ONLY:
-        kind = request.headers.get("content-type")
+        kind = headers(request.scope).get(b"content-type")
         if kind is None:
             raise Invalid("Bad Request. Content-Type header is missing.", where="Content-Type")
-        if kind.partition(";")[0].strip().lower() != "application/json":
+        if kind != b"application/json" and kind.partition(b";")[0].strip().lower() != b"application/json":
             raise Invalid("Bad Request. Content-Type must be one of ['application/json'].", where="Content-Type")
     return await body(request)
