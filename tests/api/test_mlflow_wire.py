@@ -144,6 +144,28 @@ def test_a_refused_batch_leaves_nothing(client: TestClient) -> None:
     assert "t" not in tags(run_now)
 
 
+def test_a_batch_with_tags_that_are_fields_is_one_change_or_none(client: TestClient) -> None:
+    run = made(client, run_name="before")
+    call(client, "/runs/log-parameter", {"run_id": run, "key": "p", "value": "1"})
+    before = got(client, run)
+    fields = [
+        {"key": "mlflow.runName", "value": "after"},
+        {"key": "mlflow.note.content", "value": "why"},
+        {"key": "mlflow.user", "value": "bob"},
+        {"key": "plain", "value": "x"},
+    ]
+    batch = {"run_id": run, "tags": fields, "metrics": [{"key": "m", "value": 1.0, "timestamp": 1, "step": 1}]}
+    call(client, "/runs/log-batch", {**batch, "params": [{"key": "p", "value": "2"}]}, status=400)
+    assert got(client, run) == before
+    own = [{"key": "mlflow.parentRunId", "value": run}]
+    call(client, "/runs/log-batch", {**batch, "tags": [*fields, *own]}, status=400)
+    assert got(client, run) == before
+    call(client, "/runs/log-batch", {**batch, "params": [{"key": "p", "value": "1"}]})
+    after = got(client, run)
+    assert tags(after) == {tag["key"]: tag["value"] for tag in fields}
+    assert [metric["key"] for metric in after["data"]["metrics"]] == ["m"]
+
+
 def test_long_values_are_cut_silently(client: TestClient) -> None:
     run = made(client, tags=[{"key": "t", "value": "x" * 9_000}])
     call(

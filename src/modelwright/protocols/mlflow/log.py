@@ -141,8 +141,9 @@ async def _logged(ctx: Ctx, run_id: str, batch: Batch) -> None:
 
 
 async def _tagged(ctx: Ctx, run_id: str, batch: Batch, tags: dict[str, str]) -> None:
-    """Log a batch with tags. Tags that are fields here are applied first, and refused before anything is."""
+    """Log a batch with tags, in one transaction. Tags that are fields here change the run."""
     plain = {key: value for key, value in tags.items() if key not in rules.FIELD_TAGS}
+    change: RunUpdate | None = None
     if len(plain) < len(tags):
         change = RunUpdate(
             name=rules.run_name(tags.get(rules.RUN_NAME, "")) or None,
@@ -153,9 +154,11 @@ async def _tagged(ctx: Ctx, run_id: str, batch: Batch, tags: dict[str, str]) -> 
         if rules.KIND in tags:
             rules.kind(tags[rules.KIND])
             plain[rules.KIND] = tags[rules.KIND]
-        await committed(runs.submit_update(ctx, run_id, change))
-    if plain or batch.points or batch.params:
-        await _logged(ctx, run_id, msgspec.structs.replace(batch, tags=plain))
+        if not (plain or batch.points or batch.params):  # no sign of life of the run: people do this too
+            await committed(runs.submit_update(ctx, run_id, change))
+            return
+    whole = msgspec.structs.replace(batch, tags=plain)
+    await committed(log.submit(ctx, run_id, whole, write_once=True, change=change))
 
 
 def _of_models(run_id: str, metrics: Iterable[Metric | LogMetric]) -> dict[str, list[ModelMetric]]:

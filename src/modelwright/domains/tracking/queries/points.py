@@ -6,7 +6,6 @@ Whoever changes the chunks of a run holds its row (`runs.locate(…, writable=Tr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any, NamedTuple
 
 from modelwright.kit.db import Row, Tx
@@ -17,12 +16,7 @@ _HEAVY = 8_192  # points that weigh as much by themselves
 ROOFLESS = 99  # `above` of a chunk or pyramid that no pyramid covers
 _IN = 500
 HEAD = 'key, "last", last_step, last_ms, "count", nans, "min", "max", "sum", min_step, fresh'
-_ROW = "(?,?,?,?,?,?,?,?,?)"
-_INSERT_CHUNK = (
-    f'INSERT INTO chunks (run, key, level, first_step, last_step, first_ms, last_ms, "count", data) VALUES {_ROW}'
-)
-_TOGETHER = 8  # chunks that one statement writes: its fixed cost is that of several rows
-_INSERT_CHUNKS = _INSERT_CHUNK + f",{_ROW}" * (_TOGETHER - 1)
+_INSERT_CHUNK = 'INSERT INTO chunks (run, key, level, first_step, last_step, first_ms, last_ms, "count", data)'
 
 
 class Head(NamedTuple):
@@ -101,20 +95,7 @@ def put_heads(tx: Tx, rows: list[Row]) -> None:
 
 def put_chunks(tx: Tx, rows: list[Row]) -> None:
     """Write chunks: (run, key, level, first_step, last_step, first_ms, last_ms, count, data)."""
-    whole = len(rows) - len(rows) % _TOGETHER
-    for start in range(0, whole, _TOGETHER):
-        tx.execute(_INSERT_CHUNKS, [*chain.from_iterable(rows[start : start + _TOGETHER])])
-    if len(rows) - whole == 1:
-        tx.execute(_INSERT_CHUNK, rows[whole])
-    elif whole < len(rows):
-        tx.many(_INSERT_CHUNK, rows[whole:])
-
-
-def put_chunk(tx: Tx, row: Row) -> int:
-    """Write one chunk and return its id."""
-    found = tx.row(_INSERT_CHUNK + " RETURNING id", row)
-    assert found is not None
-    return found[0]
+    tx.insert(_INSERT_CHUNK, rows)
 
 
 def policies(tx: Tx, run: int) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ COLUMNS = (
 )
 """Of `runs`, in the order of `RunRow`."""
 
+_INSERT_PARAMS = "INSERT INTO params (run, key, value, text, number)"
 _BEAT_MS = 1_000  # a heartbeat is written at most this often
 _origin = reader(Origin)
 
@@ -172,11 +173,18 @@ def silent(tx: Tx, silent_since_ms: int) -> bool:
 
 def put_params(tx: Tx, seq: int, params: Mapping[str, Stored]) -> None:
     """Set params; the last word counts."""
-    tx.many(
-        "INSERT INTO params (run, key, value, text, number) VALUES (?,?,?,?,?) ON CONFLICT (run, key) DO UPDATE SET "
-        "value = excluded.value, text = excluded.text, number = excluded.number",
+    tx.insert(
+        _INSERT_PARAMS,
         [(seq, key, *stored) for key, stored in params.items()],
+        " ON CONFLICT (run, key) DO UPDATE SET "
+        "value = excluded.value, text = excluded.text, number = excluded.number",
     )
+
+
+def add_params(tx: Tx, seq: int, params: Mapping[str, Stored]) -> int:
+    """Set params that have no value yet, the others keep theirs; returns how many were set."""
+    rows = [(seq, key, *stored) for key, stored in params.items()]
+    return tx.insert(_INSERT_PARAMS, rows, " ON CONFLICT (run, key) DO NOTHING")
 
 
 def params_of(tx: Tx, seq: int, keys: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -23,11 +23,12 @@ from modelwright.domains.tracking.queries.runs import RunRow
 from modelwright.domains.tracking.rules import limits
 from modelwright.domains.tracking.rules import params as param_rules
 from modelwright.domains.tracking.rules.params import Stored
+from modelwright.domains.tracking.service import runs
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import Permission
 from modelwright.types.errors import Invalid
-from modelwright.types.tracking import LogAck, LogBatch
+from modelwright.types.tracking import LogAck, LogBatch, RunUpdate
 
 _WRITER = 200  # characters of a writer's name
 _FEW = 64  # params, tags, series, points of a batch that is written in no time
@@ -41,6 +42,7 @@ class _Checked(msgspec.Struct, frozen=True):
     params: dict[str, Stored]
     summary: dict[str, Stored]
     write_once: bool
+    change: runs.Change | None = None
 
 
 def log(ctx: Ctx, run_id: str, body: LogBatch, *, write_once: bool = False) -> LogAck:
@@ -48,7 +50,9 @@ def log(ctx: Ctx, run_id: str, body: LogBatch, *, write_once: bool = False) -> L
     return submit(ctx, run_id, body, write_once=write_once).result()
 
 
-def submit(ctx: Ctx, run_id: str, body: LogBatch, *, write_once: bool = False) -> Future[LogAck]:
+def submit(
+    ctx: Ctx, run_id: str, body: LogBatch, *, write_once: bool = False, change: RunUpdate | None = None
+) -> Future[LogAck]:
     """Log a batch, all of it or nothing; the future is done when it is committed.
 
     `(writer, seq)` of a writer must rise: a batch that is not past the last one applied is a duplicate and changes
@@ -57,6 +61,7 @@ def submit(ctx: Ctx, run_id: str, body: LogBatch, *, write_once: bool = False) -
 
     Args:
         write_once: a param that has another value is refused (MLflow's rule) instead of changed.
+        change: what to change of the run itself in the same transaction; a duplicate batch does not change it again.
 
     Raises:
         Invalid: a bad key or number, columns of unequal length, a param changed against `write_once`.
@@ -64,11 +69,11 @@ def submit(ctx: Ctx, run_id: str, body: LogBatch, *, write_once: bool = False) -
         Refusals of the batch itself are raised at once, the others by the future.
     """
     ctx.require(Permission.WRITE)
-    checked = _check(body, write_once)
+    checked = _check(body, write_once, change)
     return ctx.db.submit(lambda tx: _apply(ctx, tx, run_id, checked), key=run_id, brief=_brief(checked))
 
 
-def _check(body: LogBatch, write_once: bool) -> _Checked:
+def _check(body: LogBatch, write_once: bool, change: RunUpdate | None) -> _Checked:
     if body.writer and (len(body.writer) > _WRITER or not body.writer.isprintable()):
         raise Invalid("the writer's name is too long or holds control characters", where="writer")
     if body.seq or body.writer:
@@ -88,7 +93,8 @@ def _check(body: LogBatch, write_once: bool) -> _Checked:
         limits.key(definition.key, f"definitions[{place}].key")
         if definition.step_metric is not None:
             limits.key(definition.step_metric, f"definitions[{place}].step_metric")
-    return _Checked(body, batch.gather(body.points), params, summary, write_once)
+    checked = None if change is None else runs.checked(change)
+    return _Checked(body, batch.gather(body.points), params, summary, write_once, checked)
 
 
 def _brief(checked: _Checked) -> bool:
@@ -98,6 +104,7 @@ def _brief(checked: _Checked) -> bool:
         parts <= _FEW
         and not checked.body.lines
         and not checked.body.definitions
+        and checked.change is None
         and sum(series.count for series in checked.series) <= _FEW
     )
 
@@ -112,6 +119,8 @@ def _apply(ctx: Ctx, tx: Tx, run_id: str, checked: _Checked) -> LogAck:
             events.publish(ctx, tx, "run.updated", row.id, row.experiment_id)
         return msgspec.structs.replace(ack, duplicate=True)
     told = revived
+    if checked.change is not None:
+        row = runs.apply(ctx, tx, run_id, checked.change)
     for given, put in _parts(ctx, row, checked):
         if given:
             put(tx)
@@ -144,19 +153,19 @@ def _parts(ctx: Ctx, row: RunRow, checked: _Checked) -> list[tuple[Any, Callable
 def _put_params(ctx: Ctx, tx: Tx, row: RunRow, checked: _Checked) -> None:
     """New params are stored; changed ones are refused or audited."""
     new = checked.params
+    if queries.add_params(tx, row.seq, new) == len(new):
+        return
     old = queries.params_of(tx, row.seq, list(new))
-    if old:
-        differing = {key: old[key][1] for key in old if old[key][1] != new[key][1]}
-        if differing and checked.write_once:
-            key, value = next(iter(differing.items()))
-            raise Invalid(
-                f"Changing param values is not allowed. Param with key={key!r} was already logged with "
-                f"value={value!r} for "
-                f"run ID={row.id!r}. Attempted logging new value {new[key][1]!r}.",
-                where="params",
-            )
-        if differing:
-            changes = {key: {"old": value, "new": new[key][1]} for key, value in differing.items()}
-            audit.append(ctx, tx, "run.updated", f"runs/{row.id}", {"params": changes})
-        new = {key: value for key, value in new.items() if key not in old or old[key][0] != value[0]}
-    queries.put_params(tx, row.seq, new)
+    differing = {key: value for key, (_, value) in old.items() if value != new[key][1]}
+    if differing and checked.write_once:
+        key, value = next(iter(differing.items()))
+        raise Invalid(
+            f"Changing param values is not allowed. Param with key={key!r} was already logged with "
+            f"value={value!r} for "
+            f"run ID={row.id!r}. Attempted logging new value {new[key][1]!r}.",
+            where="params",
+        )
+    if differing:
+        changes = {key: {"old": value, "new": new[key][1]} for key, value in differing.items()}
+        audit.append(ctx, tx, "run.updated", f"runs/{row.id}", {"params": changes})
+    queries.put_params(tx, row.seq, {key: value for key, value in new.items() if old[key][0] != value[0]})
