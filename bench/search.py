@@ -1,11 +1,12 @@
 """How fast runs are found: `python -m bench.search [RUNS …]` prints a table for SQLite and an embedded PostgreSQL.
 
 Every run has 10 params, 10 metrics and 5 tags; a page has 100 runs with all of it.
-Times are of the service, without HTTP.
+Times are of the service, without HTTP; those of the first searches over the MLflow wire of a server on SQLite follow.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import statistics
@@ -18,6 +19,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bench.servers import serving
+from bench.wire import Client
 from modelwright import testing
 from modelwright.domains.tracking.service import search
 from modelwright.kit.context import Ctx
@@ -40,6 +43,9 @@ QUERIES: dict[str, dict[str, Any]] = {
     "OR of two metrics": {"filter": "metrics.m3 > 0.9 OR metrics.m5 < 0.1"},
     "a filter that finds nothing": {"filter": "tags.t1 = 'none'"},
 }
+
+
+_OVER_HTTP = ("metric filter, tag filter, metric order", "newest", "param number", "order by two metrics")
 
 
 def fill(ctx: Ctx, experiment: int, count: int) -> None:
@@ -143,6 +149,19 @@ def measure(ctx: Ctx, count: int) -> dict[str, float]:
     return out
 
 
+def over_http(folder: Path, sizes: list[int]) -> None:
+    """Milliseconds of searches over the MLflow wire, of a server on the SQLite store in `folder`."""
+    with serving("modelwright", folder) as url:
+        client = Client(url)
+        for size in sizes:
+            found = client.call("GET", f"/experiments/get-by-name?experiment_name=bench-{size}")
+            base = {"experiment_ids": [found["experiment"]["experiment_id"]], "max_results": 100}
+            for name in _OVER_HTTP:
+                body = json.dumps({**base, **QUERIES[name]}).encode()
+                took = timed(partial(client.send, "POST", "/runs/search", body))
+                print(f"| over HTTP, {size:,} runs: {name} | {took:,.1f} |")
+
+
 def main() -> None:
     sizes = [int(word) for word in sys.argv[1:]] or [1_000, 100_000]
     folder = Path(tempfile.mkdtemp(prefix="mwbench"))
@@ -163,6 +182,7 @@ def main() -> None:
             for size in sizes:
                 results[f"{name} {size:,}"] = measure(ctx, size)
             ctx.db.close()
+        over_http(folder, sizes)
     finally:
         if server is not None:
             server.cleanup()
