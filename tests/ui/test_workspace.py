@@ -242,6 +242,17 @@ def test_a_run_is_renamed_and_the_name_comes_back(page: Page, site: Site) -> Non
     expect(runs.get_by_role("link", name="old name")).to_be_visible()
 
 
+def test_a_run_that_was_asked_to_stop_is_stopping_in_the_list(page: Page, site: Site) -> None:
+    site.run("stops", "goes-on", state="running", metrics={"loss": [1.0, 2.0]})
+    page.goto(f"{site.url}/w/default/experiments/{site.experiment('stops')}")
+    runs = page.get_by_role("region", name="Run list")
+    expect(runs.get_by_text("Running", exact=True)).to_be_attached()
+    runs.get_by_role("link", name="goes-on").hover()
+    runs.get_by_role("button", name="More for goes-on").click()
+    page.get_by_role("menuitem", name="Stop").click()
+    expect(runs.get_by_text("Stopping", exact=True)).to_be_attached()
+
+
 def test_a_view_is_saved_and_its_link_shows_it(workspace: Page, site: Site, experiment: str) -> None:
     workspace.get_by_role("button", name="Log y", exact=True).click()
     workspace.get_by_role("button", name="Views").click()

@@ -23,8 +23,8 @@ export function cancel(owner: object): void {
 }
 
 const later = new Map<object, Paint>()
-const REST = 60 // ms without another call
-const LONGEST = 240
+const REST = 80 // ms without another call
+const LONGEST = 600
 let timer: ReturnType<typeof setTimeout> | undefined
 let since = 0
 

@@ -19,6 +19,7 @@ import type { RunDeed } from "./RunMenu"
 import { RunRowView } from "./RunRowView"
 import { GROUP, type Scene } from "./scene"
 import { change, useView } from "./store"
+import { useStopping } from "./useStopping"
 
 export type Item = { group: string; rows: number[] } | { row: number }
 
@@ -51,6 +52,7 @@ export interface RunPaneProps {
 export const RunPane = memo(function RunPane({ scene, loading, error, options, columns, filterRef, groupOpen, onGroupOpen }: RunPaneProps) {
   const client = useQueryClient()
   const { ws, rows } = scene
+  const stopping = useStopping(ws, scene.experiment, rows)
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set())
   const [editing, setEditing] = useState<Editing | null>(null)
   const items = useMemo(() => itemsOf(scene, folded), [scene, folded])
@@ -130,7 +132,7 @@ export const RunPane = memo(function RunPane({ scene, loading, error, options, c
                     <RunRowView
                       ws={ws} rows={rows} row={item.row} columns={columns} drawn={scene.drawn.has(item.row)} pinned={scene.pinned.has(item.row)}
                       baseline={scene.baseline === rows.ids[item.row]} focused={focused === rows.ids[item.row]} against={against} onDeed={deed}
-                      look={scene.looks.get(lineKey(scene, item.row))} lineKey={lineKey(scene, item.row)}
+                      stopping={stopping.has(rows.ids[item.row] ?? "")} look={scene.looks.get(lineKey(scene, item.row))} lineKey={lineKey(scene, item.row)}
                     />
                   ) : (
                     <GroupRow

@@ -20,6 +20,8 @@ export interface RunRowProps {
   pinned: boolean
   baseline: boolean
   focused: boolean
+  /** It was asked to stop and goes on for now. */
+  stopping: boolean
   look: Look | undefined
   lineKey: string
   columns: readonly string[]
@@ -31,7 +33,7 @@ export interface RunRowProps {
 export const COLUMN_WIDTH = 88
 
 /** One run of the list. Everything is a text; a name of 500 characters is cut, its whole is in the title. */
-export const RunRowView = memo(function RunRowView({ ws, rows, row, drawn, pinned, baseline, focused, look, lineKey, columns, against, onDeed }: RunRowProps) {
+export const RunRowView = memo(function RunRowView({ ws, rows, row, drawn, pinned, baseline, focused, stopping, look, lineKey, columns, against, onDeed }: RunRowProps) {
   const [hot, setHot] = useState(false)
   const id = rows.ids[row] ?? ""
   const name = rows.name(row)
@@ -57,7 +59,7 @@ export const RunRowView = memo(function RunRowView({ ws, rows, row, drawn, pinne
       {baseline ? <Bookmark size={13} className="shrink-0 fill-current text-accent" aria-label="Baseline" /> : null}
       {pinned ? <Pin size={13} className="shrink-0 text-accent" aria-label="Pinned" /> : null}
       </span>
-      <span className="inline-flex w-5 shrink-0 justify-center"><Status state={state} bare /></span>
+      <span className="inline-flex w-5 shrink-0 justify-center"><Status state={stopping && state === "running" ? "stopping" : state} bare /></span>
       {columns.map((column) => {
         const value = rows.value(column, row)
         const numeric = isNumeric(rows, column)
