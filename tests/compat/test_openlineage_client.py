@@ -69,7 +69,7 @@ def test_runs_are_told_to_another_server_which_was_down_at_first(tmp_path: Path)
         "MODELWRIGHT_SERVER_OPENLINEAGE_URL": f"http://127.0.0.1:{port}/api/v1/lineage",
         "MODELWRIGHT_SERVER_EGRESS_ALLOW": f"127.0.0.1:{port}",
     }
-    with served(tmp_path / "sender", **settings) as sender:
+    with served(tmp_path / "sender", 0, **settings) as sender:
         time.sleep(3)  # the first look marks where it begins
         run = _post(f"{sender}/api/v1/runs", {"name": "trial", "experiment": "flights", "params": {"lr": 0.1}})
         dataset = {"name": "raw", "digest": "d1", "source_type": "local", "source": "raw.csv"}
