@@ -25,6 +25,7 @@ from modelwright.types.paths import clean
 _TOGETHER = 1 << 24
 _ITEMS = 4_096
 _WORKERS = 4
+_WORTH = 1 << 16  # files from this size on are kept in the cache
 
 Report = Callable[[str, int], None]
 """Told (`fetched` or `kept`, bytes since the last call)."""
@@ -80,7 +81,7 @@ class Fetch:
         with ThreadPoolExecutor(_WORKERS, "fetch") as pool:
             for future in [pool.submit(self._fetch, root, group) for group in self._groups(missing)]:
                 future.result()
-        self._store.kept((entry.digest, entry.size) for entry in local)
+        self._store.kept((entry.digest, entry.size) for entry in local if entry.size >= _WORTH)
         return entries
 
     def close(self) -> None:
@@ -93,10 +94,12 @@ class Fetch:
             folder = os.path.dirname(entry.path)  # noqa: PTH120
             if folder in made:
                 continue
-            place = root / folder
-            place.mkdir(parents=True, exist_ok=True)
-            if os.path.realpath(place) != str(place):
-                raise Invalid(f"{folder!r} leads through a link", where=str(place), hint="fetch into an empty folder")
+            place = root
+            for name in folder.split("/"):
+                place /= name
+                place.mkdir(exist_ok=True)  # never through a link: each part is looked at before the next is made
+                if place.is_symlink():
+                    raise Invalid(f"{folder!r} leads through a link", where=str(place), hint="fetch elsewhere")
             made.add(folder)
 
     def _placed(self, root: Path, entry: Entry) -> bool:
@@ -144,9 +147,12 @@ class Fetch:
         contents = self._in_parts([item for _, items in group for item in items])
         new = hasher()
         for entry, items in group:
-            cached = self._store.path(entry.digest)
-            cached.parent.mkdir(parents=True, exist_ok=True)
-            part = cached.with_name(f"{cached.name}.{uuid.uuid4().hex[:8]}.part")
+            # Small files come many to a question: keeping them twice would cost more than asking again.
+            kept = entry.size >= _WORTH
+            place = self._store.path(entry.digest) if kept else root / entry.path
+            if kept:
+                place.parent.mkdir(parents=True, exist_ok=True)
+            part = place.with_name(f".{place.name[:100]}.{uuid.uuid4().hex[:8]}.part")
             whole = new()
             try:
                 with part.open("wb") as file:
@@ -158,10 +164,12 @@ class Fetch:
                         self._told("fetched", len(data))
                 if len(items) > 1 and whole.digest() != entry.digest:
                     raise Unavailable(f"the file {entry.path!r} is not what the version says", where="digest")
-                part.replace(cached)
-            finally:
+                part.replace(place)
+            except BaseException:
                 part.unlink(missing_ok=True)
-            _place(cached, root / entry.path)
+                raise
+            if kept:
+                _place(place, root / entry.path)
 
     def _in_parts(self, items: Sequence[tuple[bytes, int]]) -> Iterator[memoryview]:
         """Contents of any number in order; the next parts are fetched while one is used."""

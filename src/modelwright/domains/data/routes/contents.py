@@ -5,6 +5,8 @@ A list of digests is 32 bytes each, one after the other.
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -27,7 +29,7 @@ _ASKED = contents.MOST_ASKED * 32
     "/datasets/{name}/contents:missing", **_WRITE, stream=True, request=_BYTES, response=_BYTES,
     summary="Which contents are not stored",
 )
-def missing(ctx: Ctx, name: str, request: Request) -> Response:
+def missing(ctx: Ctx, name: str, request: Request) -> Any:
     """Digests in, digests out."""
     return Response(b"".join(contents.missing(ctx, name, _digests(request))), media_type=_BYTES)
 
@@ -43,7 +45,7 @@ def store(ctx: Ctx, name: str, request: Request) -> Stored:
 @routes.get(
     "/datasets/{name}/versions/{version}/segments", **_READ, response=_BYTES, summary="The manifest's list of segments"
 )
-def segments(ctx: Ctx, name: str, version: str) -> Response:
+def segments(ctx: Ctx, name: str, version: str) -> Any:
     """MessagePack: (digest, first path, last path, files, bytes) each."""
     return Response(files.root(ctx, name, version), media_type="application/msgpack")
 
@@ -52,7 +54,7 @@ def segments(ctx: Ctx, name: str, version: str) -> Response:
     "/datasets/{name}/versions/{version}/contents", **_READ, stream=True, request=_BYTES, response=_BYTES,
     summary="Fetch contents of a version",
 )
-def fetch(ctx: Ctx, name: str, version: str, request: Request) -> Response:
+def fetch(ctx: Ctx, name: str, version: str, request: Request) -> Any:
     """Digests in; out comes each content behind its size (4 bytes, little-endian), in the same order."""
     row = versions.located(ctx, name, version)
     return StreamingResponse(contents.fetch(ctx, row, _digests(request)), media_type=_BYTES)
