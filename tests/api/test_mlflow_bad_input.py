@@ -124,7 +124,7 @@ def good(kind: type[shapes.Message], known: dict[str, Any]) -> dict[str, Any]:
         elif name == "value":
             body[name] = 1.0 if hints[name] is float else "v"
         else:
-            body[name] = []
+            body[name] = {str: "1", int: 1, bool: True}.get(hints[name], [])
     if "run_id" in kind.__struct_fields__ and kind is not shapes.BulkHistory:
         body["run_id"] = known["run_id"]
     return body
