@@ -4,7 +4,7 @@ import { useId, useState } from "react"
 import { call } from "~/api/client"
 import { errorText } from "~/api/errors"
 import * as queries from "~/api/queries"
-import type { NewToken, Token } from "~/api/types_gen"
+import type { NewToken, Token, TokenScope } from "~/api/types_gen"
 import { curl, useCopyAs } from "~/copyable"
 import { Button } from "~/ui/Button"
 import { Command } from "~/ui/CopyButton"
@@ -15,6 +15,7 @@ import { PageHead } from "~/ui/Section"
 import { Select } from "~/ui/Select"
 import { SkeletonRows } from "~/ui/Skeleton"
 import { Status } from "~/ui/Status"
+import { Switch } from "~/ui/Switch"
 import { Table, Td, Th, Tr } from "~/ui/Table"
 import { Ago, At } from "~/ui/Time"
 import { toast } from "~/ui/toast"
@@ -35,12 +36,12 @@ export function TokensTab({ ws }: { ws: string }) {
           <EmptyState title="No tokens yet" command={`export MODELWRIGHT_URL=${location.origin}\nexport MODELWRIGHT_TOKEN=mw_…`}>A token lets a script log in as you. Its secret is shown once, when it is made.</EmptyState>
         ) : (
           <Table label="API tokens" className="min-w-[640px] table-fixed">
-            <thead><tr><Th className="pl-4 md:pl-6">Label</Th><Th className="w-36">User</Th><Th className="w-32">Created</Th><Th className="w-32">Last used</Th><Th className="w-48">Expires</Th><Th className="w-28"><span className="sr-only">Actions</span></Th></tr></thead>
+            <thead><tr><Th className="pl-4 md:pl-6">Label</Th><Th className="w-36">User</Th><Th className="w-36">May</Th><Th className="w-32">Created</Th><Th className="w-32">Last used</Th><Th className="w-48">Expires</Th><Th className="w-28"><span className="sr-only">Actions</span></Th></tr></thead>
             <tbody>{items.map((token) => <Row key={token.id} token={token} />)}</tbody>
           </Table>
         )}
       </div>
-      {creating ? <NewTokenDialog onClose={() => setCreating(false)} /> : null}
+      {creating ? <NewTokenDialog ws={ws} onClose={() => setCreating(false)} /> : null}
     </>
   )
 }
@@ -57,6 +58,7 @@ function Row({ token }: { token: Token }) {
     <Tr>
       <Td className="pl-4 md:pl-6"><span className="font-medium">{token.label || "No label"}</span> <span className="font-mono text-dense text-text-3">mw_{token.id}_…</span></Td>
       <Td className="text-text-2">{token.user}</Td>
+      <Td className="text-text-2" title={[token.workspace, ...token.patterns].join(" ")}>{token.scopes ? token.scopes.join(", ") : "everything"}{token.workspace ? ` in ${token.workspace}` : ""}</Td>
       <Td className="text-text-2"><Ago at={token.created_ms} /></Td>
       <Td className="text-text-2">{token.last_used_ms ? <Ago at={token.last_used_ms} /> : "never"}</Td>
       <Td className="text-text-2">{token.expires_ms ? <At at={token.expires_ms} /> : "never"}</Td>
@@ -65,7 +67,12 @@ function Row({ token }: { token: Token }) {
   )
 }
 
-function NewTokenDialog({ onClose }: { onClose: () => void }) {
+const SCOPES: { value: TokenScope | "all"; label: string }[] = [
+  { value: "all", label: "everything you may" }, { value: "read", label: "read" }, { value: "write", label: "read and write" },
+  { value: "approve", label: "read and approve" }, { value: "admin", label: "administer" },
+]
+
+function NewTokenDialog({ ws, onClose }: { ws: string; onClose: () => void }) {
   const me = useQuery(queries.me())
   const users = useQuery({ ...queries.users(), enabled: me.data?.server_admin === true })
   const names = (users.data?.items ?? []).map((user) => user.name)
@@ -73,11 +80,13 @@ function NewTokenDialog({ onClose }: { onClose: () => void }) {
   const [label, setLabel] = useState("")
   const [days, setDays] = useState("90")
   const [user, setUser] = useState<string>()
+  const [scope, setScope] = useState<TokenScope | "all">("all")
+  const [bound, setBound] = useState(false)
   const [made, setMade] = useState<NewToken>()
   const client = useQueryClient()
   const form = useId()
   const create = useMutation({
-    mutationFn: () => call("access_create_token", user ?? own ? { user: user ?? own } : {}, { label, days: Number(days) }),
+    mutationFn: () => call("access_create_token", user ?? own ? { user: user ?? own } : {}, { label, days: Number(days), scopes: scope === "all" ? null : [scope], workspace: bound ? ws : "" }),
     onSuccess: async (token) => { setMade(token); await client.invalidateQueries({ queryKey: ["tokens"] }) },
   })
   if (made) {
@@ -96,10 +105,12 @@ function NewTokenDialog({ onClose }: { onClose: () => void }) {
     >
       <form id={form} className="flex flex-col gap-2" onSubmit={(event) => { event.preventDefault(); create.mutate() }}>
         <Field label="Label" hint="What it is for: the machine, or the job." error={create.error ? errorText(create.error) : undefined}>{(ids) => <Input {...ids} autoFocus value={label} onChange={(event) => setLabel(event.target.value)} />}</Field>
-        <div className="flex gap-2">
+        <div className="flex flex-wrap gap-2">
+          <Select<TokenScope | "all"> label="May" prefix="May" value={scope} onChange={setScope} options={SCOPES} />
           <Select label="Valid for" prefix="Valid for" value={days} onChange={setDays} options={[{ value: "7", label: "7 days" }, { value: "30", label: "30 days" }, { value: "90", label: "90 days" }, { value: "365", label: "a year" }]} />
           {names.length > 0 ? <Select label="User" prefix="User" value={user ?? own} onChange={setUser} options={names.map((name) => ({ value: name, label: name }))} /> : null}
         </div>
+        <Switch label={`Only in workspace ${ws}`} checked={bound} onChange={setBound} />
       </form>
     </Dialog>
   )

@@ -17,12 +17,10 @@ import { Switch } from "~/ui/Switch"
 import { Table, Td, Th, Tr } from "~/ui/Table"
 import { Ago } from "~/ui/Time"
 import { toast } from "~/ui/toast"
+import { GrantsSection } from "./GrantsSection"
+import { GroupsSection } from "./GroupsSection"
+import { ROLES } from "./roles"
 import { AddUserDialog, RemoveUserDialog } from "./userDialogs"
-
-export const ROLES: { value: Role | "none"; label: string }[] = [
-  { value: "none", label: "No role" }, { value: "viewer", label: "Viewer" }, { value: "contributor", label: "Contributor" },
-  { value: "approver", label: "Approver" }, { value: "auditor", label: "Auditor" }, { value: "admin", label: "Admin" },
-]
 
 export function UsersTab({ ws }: { ws: string }) {
   const found = useQuery(queries.users())
@@ -37,7 +35,7 @@ export function UsersTab({ ws }: { ws: string }) {
       <PageHead title="Users" note={`Roles in workspace ${ws}`}>
         <Button kind="primary" icon={<Plus size={14} />} why={mayAdd ? undefined : "Only an administrator of the server adds users"} onClick={() => setAdding(true)}>Add user</Button>
       </PageHead>
-      <div className="flex-1 overflow-x-auto border-t">
+      <div className="overflow-x-auto border-t">
         {found.error ? <Trouble text={errorText(found.error)} /> : items === undefined ? <SkeletonRows rows={5} /> : items.length === 0 ? (
           <EmptyState title="No users yet" command="mw up --auth --host 0.0.0.0">
             Whoever sits at this machine needs none. Add users, then start the server with a login to let others in.
@@ -49,6 +47,8 @@ export function UsersTab({ ws }: { ws: string }) {
           </Table>
         )}
       </div>
+      <GroupsSection ws={ws} mayChange={mayAdd} />
+      <GrantsSection ws={ws} />
       {adding ? <AddUserDialog ws={ws} onClose={() => setAdding(false)} /> : null}
       {removing ? <RemoveUserDialog user={removing} onClose={() => setRemoving(undefined)} /> : null}
     </>
@@ -62,15 +62,15 @@ function Row({ ws, user, own, onRemove }: { ws: string; user: User; own: boolean
     onError: (error) => toast(errorText(error), { bad: true }),
     onSettled: () => client.invalidateQueries({ queryKey: ["users"] }),
   })
-  const setRole = (role: Role | "none") => {
+  const setRole = (role: Role) => {
     const { [ws]: _, ...others } = user.roles
     change.mutate({ roles: role === "none" ? others : { ...others, [ws]: role } })
   }
   return (
     <Tr>
-      <Td className="pl-4 font-medium md:pl-6">{user.name}{own ? <span className="ml-2 font-normal text-text-3">you</span> : null}</Td>
-      <Td><Select<Role | "none"> label={`Role of ${user.name}`} value={user.roles[ws] ?? "none"} onChange={setRole} options={ROLES} className="w-28" /></Td>
-      <Td><Switch label="Administrator" checked={user.server_admin} disabled={own} onChange={(server_admin) => change.mutate({ server_admin })} /></Td>
+      <Td className="pl-4 font-medium md:pl-6">{user.name}{own ? <span className="ml-2 font-normal text-text-3">you</span> : null}{user.service ? <span className="ml-2 font-normal text-text-3">service account</span> : null}</Td>
+      <Td><Select<Role> label={`Role of ${user.name}`} value={user.roles[ws] ?? "none"} onChange={setRole} options={ROLES} className="w-28" /></Td>
+      <Td><Switch label="Administrator" checked={user.server_admin} disabled={own || user.service} onChange={(server_admin) => change.mutate({ server_admin })} /></Td>
       <Td>{user.disabled ? <button type="button" onClick={() => change.mutate({ disabled: false })} className="inline-flex items-center gap-2 hover:text-accent" title="Let in again"><Status state="disabled" /></button>
         : <Switch label="May log in" checked disabled={own} onChange={() => change.mutate({ disabled: true }, { onSuccess: () => toast(`${user.name} may no longer log in`, { undo: () => change.mutateAsync({ disabled: false }) }) })} />}</Td>
       <Td className="text-text-2"><Ago at={user.created_ms} /></Td>

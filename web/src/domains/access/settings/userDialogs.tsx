@@ -15,10 +15,11 @@ export function AddUserDialog({ ws, onClose }: { ws: string; onClose: () => void
   const [password, setPassword] = useState("")
   const [role, setRole] = useState<Role>("contributor")
   const [admin, setAdmin] = useState(false)
+  const [service, setService] = useState(false)
   const client = useQueryClient()
   const form = useId()
   const add = useMutation({
-    mutationFn: () => call("access_create_user", {}, { name, password: password || null, server_admin: admin, roles: { [ws]: role } }),
+    mutationFn: () => call("access_create_user", {}, { name, password: service ? null : password || null, server_admin: admin && !service, service, roles: { [ws]: role } }),
     onSuccess: async () => { await client.invalidateQueries({ queryKey: ["users"] }); toast(`Added ${name}`); onClose() },
   })
   return (
@@ -30,14 +31,17 @@ export function AddUserDialog({ ws, onClose }: { ws: string; onClose: () => void
     >
       <form id={form} className="flex flex-col gap-2" onSubmit={(event) => { event.preventDefault(); add.mutate() }}>
         <Field label="Name">{(ids) => <Input {...ids} autoFocus value={name} onChange={(event) => setName(event.target.value)} />}</Field>
-        <Field label="Password" hint="At least 12 characters. Without one, only API tokens log in: right for a service." error={add.error ? errorText(add.error) : undefined}>
-          {(ids) => <Input {...ids} type="password" autoComplete="new-password" value={password} onChange={(event) => setPassword(event.target.value)} />}
+        <Field label="Password" hint="At least 12 characters. Without one, only API tokens or a login provider log in." error={add.error ? errorText(add.error) : undefined}>
+          {(ids) => <Input {...ids} type="password" autoComplete="new-password" disabled={service} value={password} onChange={(event) => setPassword(event.target.value)} />}
         </Field>
         <div className="flex flex-col gap-1">
           <span className="text-dense font-medium text-text-2">Role in {ws}</span>
           <span><Segmented<Role> label={`Role in ${ws}`} value={role} onChange={setRole} options={[{ value: "viewer", label: "Viewer" }, { value: "contributor", label: "Contributor" }, { value: "approver", label: "Approver" }, { value: "auditor", label: "Auditor" }, { value: "admin", label: "Admin" }]} /></span>
         </div>
-        <div className="pt-2"><Switch label="Administrator of the whole server" checked={admin} onChange={setAdmin} /></div>
+        <div className="flex flex-col gap-1 pt-2">
+          <Switch label="Service account: a program, with API tokens alone" checked={service} onChange={setService} />
+          <Switch label="Administrator of the whole server" checked={admin && !service} disabled={service} onChange={setAdmin} />
+        </div>
       </form>
     </Dialog>
   )
