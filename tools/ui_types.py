@@ -178,7 +178,8 @@ class Writer:
             lines.append(f"  {_key(operation['operationId'])}: {{ params: {shape}; body: {body}; answer: {answer} }}")
         lines += ["}", "", "export const OPS = {"]
         for operation in operations:
-            lines.append(f'  {_key(operation["operationId"])}: ["{operation["method"].upper()}", "{operation["path"]}"],')
+            name, method = _key(operation["operationId"]), operation["method"].upper()
+            lines.append(f'  {name}: ["{method}", "{operation["path"]}"],')
         lines += ["} as const satisfies Record<keyof Ops, readonly [string, string]>"]
         return lines
 

@@ -55,11 +55,8 @@ def test_every_module_opens_with_its_caption() -> None:
 
 
 def test_no_file_is_long() -> None:
-    long = [
-        f"{name(p)}: {n}"
-        for p in [*MODULES, *TESTS]
-        if (n := len(p.read_text(encoding="utf-8").splitlines())) > MOST_LINES
-    ]
+    written = [place for place in [*MODULES, *TESTS] if "versions" not in place.parts]  # revisions are generated
+    long = [f"{name(p)}: {n}" for p in written if (n := len(p.read_text(encoding="utf-8").splitlines())) > MOST_LINES]
     assert long == []
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from modelwright.domains.audit import tables as audit
 from modelwright.kit.dialect import Dialect, open_dialect
@@ -190,11 +191,11 @@ def _statements(dialect: Dialect) -> int:
     def seen(*_: Any) -> None:
         count[0] += 1
 
-    sa.event.listen(sa.Engine, "after_cursor_execute", seen)
+    event.listen(sa.Engine, "after_cursor_execute", seen)
     try:
         migrations.upgrade(dialect)
     finally:
-        sa.event.remove(sa.Engine, "after_cursor_execute", seen)
+        event.remove(sa.Engine, "after_cursor_execute", seen)
     return count[0]
 
 

@@ -83,15 +83,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Places outside the public internet that the server may call (webhooks, login providers, references): hosts,
     `host:port`, addresses, networks (`10.1.0.0/16`)."""
     secret_key: str = ""
-    """Seals secrets in the database; at least 32 characters. Empty means the file `secret.key` in `dir`, made at need."""
+    """Seals secrets in the database; at least 32 characters. Empty means the file `secret.key` in `dir`, made at
+    need."""
     audit_key: str = ""
-    """Signs checkpoints of the audit log: an Ed25519 seed, 32 bytes in base64. Empty means the file `audit.key` in `dir`,
-    made at need."""
+    """Signs checkpoints of the audit log: an Ed25519 seed, 32 bytes in base64. Empty means the file `audit.key` in
+    `dir`, made at need."""
     audit_anchors: tuple[str, ...] = ()
     """Files or URLs outside that keep checkpoints of the audit log, beside `audit-anchor.jsonl` in `dir`."""
     openlineage_url: str = ""
-    """Where runs are told of in OpenLineage (`https://marquez.example/api/v1/lineage`); empty means nowhere. A place that
-    is not public has to be in `egress_allow`."""
+    """Where runs are told of in OpenLineage (`https://marquez.example/api/v1/lineage`); empty means nowhere. A place
+    that is not public has to be in `egress_allow`."""
     openlineage_token: str = ""
     """Sent there as `Authorization: Bearer …`."""
     openlineage_namespace: str = "modelwright"

@@ -13,14 +13,21 @@ function answer(): Response {
   return new Response(bytes)
 }
 
-function serving(): { asked: string[][] } {
+function serving(): { asked: string[][]; runs: string[][]; log: string[] } {
   const asked: string[][] = []
+  const runs: string[][] = []
+  const log: string[] = []
   vi.stubGlobal("window", globalThis)
   vi.stubGlobal("fetch", async (_: string, init: RequestInit) => {
-    asked.push((JSON.parse(init.body as string) as { metrics: string[] }).metrics)
+    const body = JSON.parse(init.body as string) as { metrics: string[]; runs: string[] }
+    asked.push(body.metrics)
+    runs.push(body.runs)
+    log.push(`asked for ${body.metrics[0]}`)
+    await new Promise((done) => { setTimeout(done, 5) })
+    log.push(`answered ${body.metrics[0]}`)
     return answer()
   })
-  return { asked }
+  return { asked, runs, log }
 }
 
 afterEach(() => { vi.unstubAllGlobals() })
@@ -52,4 +59,25 @@ test("the first charts of a page share small requests, later ones large", async 
   await vi.waitFor(() => expect(asked.flat()).toHaveLength(40))
   expect(asked[0]).toEqual(["m0", "m1"])
   expect(asked.at(-2)).toHaveLength(8)
+})
+
+test("the panel that somebody works on is answered before the others are asked for", async () => {
+  const { asked, log } = serving()
+  const loader = new Loader()
+  loader.hurry("panel 5")
+  for (let at = 0; at < 12; at++) loader.want(`panel ${at}`, { ...ask, metric: `m${at}`, range: [0, 9] })
+  await vi.waitFor(() => expect(asked.flat()).toHaveLength(12))
+  expect(log.slice(0, 3)).toEqual(["asked for m5", "answered m5", "asked for m0"])
+})
+
+test("points of few runs bring only these up to date", async () => {
+  const { runs } = serving()
+  const loader = new Loader()
+  loader.subscribe("panel", () => {})
+  loader.want("panel", { ...ask, runs: ["a", "b", "c"] })
+  await vi.waitFor(() => expect(loader.get("panel").loading).toBe(false))
+  loader.touch(new Set(["b"]))
+  await vi.waitFor(() => expect(runs).toHaveLength(2))
+  expect(runs).toEqual([["a", "b", "c"], ["b"]])
+  expect(loader.get("panel").error).toBe("")
 })

@@ -76,6 +76,7 @@ export class Loader {
   private slowest = 0
   private first = ""
   private flights = 0
+  private urgent = false
   private landed = false
 
   /** Ask for what a panel shows now; the same question again costs nothing. */
@@ -173,7 +174,11 @@ export class Loader {
   private depart(): void {
     const first = this.slots.get(this.first)
     this.first = ""
-    if (first && this.waiting.delete(first)) void this.fly([first])
+    if (first && this.waiting.delete(first)) {
+      this.urgent = true // the others follow when it is here: they would take their share of the server
+      void this.fly([first], true)
+    }
+    if (this.urgent) return
     while (this.waiting.size > 0 && this.flights < FLIGHTS) {
       const batch: Slot[] = []
       let key = ""
@@ -197,7 +202,7 @@ export class Loader {
     return this.alone.has(`${ask.x} ${ask.metric}`) && ask.range === null ? `alone ${shape}` : shape.slice(shape.indexOf("\n"))
   }
 
-  private async fly(slots: Slot[]): Promise<void> {
+  private async fly(slots: Slot[], urgent = false): Promise<void> {
     const { ask, part } = slots[0] as Slot
     const flight: Flight = { stop: new AbortController(), slots: new Set(slots) }
     for (const slot of slots) {
@@ -235,6 +240,7 @@ export class Loader {
       }
     } finally {
       this.flights -= 1
+      if (urgent) this.urgent = false
       this.depart()
     }
   }
