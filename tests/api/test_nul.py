@@ -81,7 +81,7 @@ def test_no_text_of_a_native_body_may_hold_nul(client: TestClient) -> None:
     for operation in operations:
         if operation.binding is None or not operation.binding.body_name:
             continue
-        path = operation.path.replace("{", "").replace("}", "").replace(":path", "")
+        path = operation.path.replace("{version}", "1").replace("{", "").replace("}", "").replace(":path", "")
         whole = example(operation.binding.body)
         msgspec.convert(copy.deepcopy(whole), operation.binding.body)
         for where, value in holed(whole):

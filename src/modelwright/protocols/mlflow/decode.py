@@ -63,6 +63,7 @@ class Reader(typing.Generic[M]):
         self.kind = kind
         self._strict = msgspec.json.Decoder(kind).decode
         self._required = kind.REQUIRED
+        self._numbers = [name for name in kind.REQUIRED if _defaults(kind).get(name) == 0]
         self._alias = "run_uuid" in kind.__struct_fields__
 
     def body(self, content: bytes) -> M:
@@ -88,7 +89,7 @@ class Reader(typing.Generic[M]):
             value = getattr(message, name)
             if value is None or value == "" or value == []:
                 return False
-        return True
+        return all(getattr(message, name) for name in self._numbers)  # 0 may have been given or left out
 
     def query(self, request: Request) -> M:
         """A request from its query string: repeated names are lists.
@@ -186,6 +187,11 @@ def _message(kind: type[M], value: Any, where: str) -> M:
         if values.get(name) in (None, ""):  # an empty list was given
             raise missing(_at(where, name))
     return kind(**values)
+
+
+def _defaults(kind: type[Message]) -> dict[str, Any]:
+    """The plain defaults of a message's fields."""
+    return {field.name: field.default for field in msgspec.structs.fields(kind)}
 
 
 def _at(where: str, name: str) -> str:

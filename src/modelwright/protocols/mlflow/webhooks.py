@@ -202,8 +202,9 @@ def delete(ctx: Ctx, request: NoFields, webhook_id: str) -> Any:
 @endpoint("POST", "/webhooks/{webhook_id}/test", TestWebhook, Permission.ADMIN)
 def test(ctx: Ctx, request: TestWebhook, webhook_id: str) -> Any:
     """Send an example."""
+    kind = _kind(request.event) if request.event else ""
     _get(ctx, webhook_id)
-    outcome = service.test(ctx, webhook_id, _kind(request.event) if request.event else "")
+    outcome = service.test(ctx, webhook_id, kind)
     result: dict[str, Any] = {"success": outcome.success}
     if outcome.status:
         result |= {"response_status": outcome.status, "response_body": outcome.body}
