@@ -28,7 +28,7 @@ from modelwright.domains.audit import service as audit
 from modelwright.kit.context import Ctx
 from modelwright.kit.db import Tx
 from modelwright.types.access import DEFAULT_WORKSPACE, Actor, Confirmation, Permission, TokenScope, User
-from modelwright.types.errors import Denied, ModelwrightError, Unauthenticated
+from modelwright.types.errors import Denied, Invalid, ModelwrightError, Unauthenticated
 
 LEASE_S = 0.05
 _TOUCH_MS = 60_000
@@ -277,7 +277,7 @@ def admit(ctx: Ctx, who: providers.Person) -> User:
     """
     try:
         rules.check_user_name(who.name)
-    except Exception as error:
+    except Invalid as error:
         raise Unauthenticated(f"{who.name[:100]!r} cannot be a user name here", where="name") from error
     wanted = providers.memberships(ctx.settings, who)
     with ctx.db.read() as tx:
